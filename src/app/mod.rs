@@ -1,0 +1,2 @@
+//! Roof.
+pub mod cli;

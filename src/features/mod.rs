@@ -1,0 +1,4 @@
+//! Rooms.
+
+pub mod accounts;
+pub mod catalog;

@@ -1,0 +1,65 @@
+//! What an examination finds: which rule, where, how grave, and with which values.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// How grave a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Worth knowing; nothing to mend.
+    Info,
+    /// Filed all the same; an officer will look at it.
+    Warn,
+    /// Not filed until it is mended.
+    Block,
+}
+
+/// One finding. The sentence that a person reads is made from `rule` and `params` in the reader's language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Stable id of the rule, such as `invalid_date`.
+    pub rule: String,
+    /// RFC 6901 pointer into the request, such as `/stays/0/date_of_birth`.
+    pub pointer: String,
+    /// How grave.
+    pub severity: Severity,
+    /// Values that the sentence names; never more than its reader has typed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: BTreeMap<String, String>,
+}
+
+impl Finding {
+    /// A finding that blocks.
+    pub fn block(rule: &str, pointer: impl Into<String>) -> Self {
+        Self::new(rule, pointer, Severity::Block)
+    }
+
+    /// A finding that warns.
+    pub fn warn(rule: &str, pointer: impl Into<String>) -> Self {
+        Self::new(rule, pointer, Severity::Warn)
+    }
+
+    /// A finding that informs.
+    pub fn info(rule: &str, pointer: impl Into<String>) -> Self {
+        Self::new(rule, pointer, Severity::Info)
+    }
+
+    fn new(rule: &str, pointer: impl Into<String>, severity: Severity) -> Self {
+        Self { rule: rule.to_owned(), pointer: pointer.into(), severity, params: BTreeMap::new() }
+    }
+
+    /// The same finding with a value for its sentence.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.params.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Whether it keeps a stay from being filed.
+    pub fn blocks(&self) -> bool {
+        self.severity == Severity::Block
+    }
+}

@@ -1,0 +1,110 @@
+//! A retry never makes a second record: the answer under an `Idempotency-Key` is kept in the transaction of the write.
+
+use ::entity::idempotency_key;
+use axum::http::{Method, request::Parts};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use crate::platform::{
+    db::{Answer, Failure},
+    http::{Problem, ProblemKind},
+    signing,
+    state::AppState,
+};
+
+/// Who calls, for scoping keys and limits. The extractor of each role leaves it in the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallerTag {
+    /// `account:<id>`, `client:<id>` or `public`.
+    pub name: String,
+    /// Software must send a key; a person's browser need not.
+    pub is_software: bool,
+}
+
+/// The key of one request with what it was sent with.
+#[derive(Clone, Debug)]
+pub struct Idempotency {
+    pub(crate) key: Option<String>,
+    pub(crate) caller: String,
+    pub(crate) route: String,
+    pub(crate) request_hash: String,
+}
+
+impl Idempotency {
+    /// For doors other than HTTP, where the natural key alone guards.
+    pub fn none() -> Self {
+        Self { key: None, caller: String::new(), route: String::new(), request_hash: String::new() }
+    }
+
+    /// Reads the key of a request whose body is known.
+    pub(crate) fn read(parts: &Parts, body: &[u8]) -> Result<Self, Problem> {
+        let tag = parts.extensions.get::<CallerTag>();
+        let key = match parts.headers.get("idempotency-key") {
+            Some(value) => Some(
+                value
+                    .to_str()
+                    .ok()
+                    .filter(|key| (1..=255).contains(&key.len()))
+                    .ok_or_else(|| Problem::new(ProblemKind::IdempotencyKeyMissing))?
+                    .to_owned(),
+            ),
+            None if tag.is_some_and(|tag| tag.is_software) => {
+                return Err(Problem::new(ProblemKind::IdempotencyKeyMissing));
+            }
+            None => None,
+        };
+        let route = parts
+            .extensions
+            .get::<axum::extract::MatchedPath>()
+            .map_or_else(String::new, |path| format!("{} {}", parts.method, path.as_str()));
+        Ok(Self {
+            key,
+            caller: tag.map_or_else(|| "public".to_owned(), |tag| tag.name.clone()),
+            route,
+            request_hash: request_hash(&parts.method, parts.uri.path_and_query().map_or("", |p| p.as_str()), body),
+        })
+    }
+
+    /// The answer given before under this key, if any.
+    pub async fn replay(&self, state: &AppState) -> Result<Option<Answer>, Problem> {
+        let Some(key) = &self.key else { return Ok(None) };
+        let row = idempotency_key::Entity::find()
+            .filter(idempotency_key::Column::KeyText.eq(key))
+            .filter(idempotency_key::Column::Caller.eq(&self.caller))
+            .filter(idempotency_key::Column::Route.eq(&self.route))
+            .one(state.db.read())
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        if row.expires_at <= state.clock.now() {
+            let tx = state.db.begin().await?;
+            idempotency_key::Entity::delete_by_id(row.id).exec(&tx).await?;
+            tx.commit().await?;
+            return Ok(None);
+        }
+        if row.request_hash != self.request_hash {
+            return Err(Problem::new(ProblemKind::IdempotencyKeyReused));
+        }
+        Ok(Some(Answer {
+            status: u16::try_from(row.status).unwrap_or(500),
+            location: row.location,
+            etag: row.etag,
+            body: row.body,
+            replayed: true,
+        }))
+    }
+}
+
+/// Forgets keys whose time is over; tells how many.
+pub async fn purge(state: &AppState) -> Result<u64, Failure> {
+    let tx = state.db.begin().await?;
+    let gone = idempotency_key::Entity::delete_many()
+        .filter(idempotency_key::Column::ExpiresAt.lte(state.clock.now()))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(gone.rows_affected)
+}
+
+fn request_hash(method: &Method, path: &str, body: &[u8]) -> String {
+    let head = format!("{method} {path}\n");
+    signing::sha256_hex(&[head.as_bytes(), body])
+}

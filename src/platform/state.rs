@@ -1,0 +1,49 @@
+//! What every handler may reach.
+
+use std::sync::Arc;
+
+use axum::http::Extensions;
+
+use crate::{
+    kernel::clock::Clock,
+    platform::{config::Config, db::Db, http::rate_limit::RateLimits, jobs::Bell, signing::KeyRing},
+};
+
+/// Shared state; cheap to clone. Nothing in it is needed by another instance.
+#[derive(Clone, Debug)]
+pub struct AppState {
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// The settings.
+    pub config: Arc<Config>,
+    /// Keys that sign.
+    pub keys: KeyRing,
+    /// Limits per caller.
+    pub limits: Arc<RateLimits>,
+    /// Wakes the workers after a commit that asked for work.
+    pub bell: Bell,
+    rooms: Arc<Extensions>,
+}
+
+impl AppState {
+    /// Puts the parts together; `rooms` holds what rooms keep in memory, one value per type.
+    pub fn new(db: Db, clock: Clock, config: Config, keys: KeyRing, rooms: Extensions) -> Self {
+        let limits = RateLimits::new(config.rate_limit, config.anonymous_rate_limit);
+        Self {
+            db,
+            clock,
+            config: Arc::new(config),
+            keys,
+            limits: Arc::new(limits),
+            bell: Bell::default(),
+            rooms: Arc::new(rooms),
+        }
+    }
+
+    /// What a room keeps in memory. The composition root puts every such value in before the first request.
+    pub fn room<T: Clone + Send + Sync + 'static>(&self) -> &T {
+        self.rooms.get::<T>().unwrap_or_else(|| unreachable!("the composition root fills every room"))
+    }
+}
