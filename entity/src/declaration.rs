@@ -48,6 +48,8 @@ pub struct Model {
     pub stay_count: i32,
     /// How many warnings the examination found.
     pub warning_count: i32,
+    /// Rank in the queue: 0 with warnings, 1 without.
+    pub urgency: i32,
     /// Sort of actor who filed.
     pub filed_by_kind: FiledByKind,
     /// The account or API client.

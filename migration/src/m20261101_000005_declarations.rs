@@ -37,6 +37,7 @@ impl MigrationTrait for Migration {
                 deadline_rule text NOT NULL,
                 stay_count integer NOT NULL,
                 warning_count integer NOT NULL,
+                urgency integer NOT NULL,
                 filed_by_kind text NOT NULL CONSTRAINT ck_declaration_filed_by_kind CHECK (filed_by_kind IN ('account', 'client', 'system')),
                 filed_by {uuid},
                 import_id {uuid},
@@ -48,8 +49,9 @@ impl MigrationTrait for Migration {
             )",
                 "CREATE UNIQUE INDEX uq_declaration_client_reference ON declaration (organization_id, client_reference)",
                 "CREATE INDEX ix_declaration_organization ON declaration (organization_id, id)",
-                "CREATE INDEX ix_declaration_queue ON declaration (status, due_at, id)",
+                "CREATE INDEX ix_declaration_queue ON declaration (status, urgency, due_at, id)",
                 "CREATE INDEX ix_declaration_establishment ON declaration (establishment_id, id)",
+                "CREATE INDEX ix_declaration_import ON declaration (import_id) WHERE import_id IS NOT NULL",
                 "CREATE TABLE stay (
                 id {uuid} NOT NULL CONSTRAINT pk_stay PRIMARY KEY,
                 declaration_id {uuid} NOT NULL CONSTRAINT fk_stay_declaration REFERENCES declaration (id),

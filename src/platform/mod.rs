@@ -7,5 +7,6 @@ pub mod events;
 pub mod http;
 pub mod jobs;
 pub mod lang;
+pub mod serials;
 pub mod signing;
 pub mod state;

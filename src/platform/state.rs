@@ -6,7 +6,7 @@ use axum::http::Extensions;
 
 use crate::{
     kernel::clock::Clock,
-    platform::{config::Config, db::Db, http::rate_limit::RateLimits, jobs::Bell, signing::KeyRing},
+    platform::{config::Config, db::Db, http::rate_limit::RateLimits, jobs::Bell, serials::Serials, signing::KeyRing},
 };
 
 /// Shared state; cheap to clone. Nothing in it is needed by another instance.
@@ -24,6 +24,8 @@ pub struct AppState {
     pub limits: Arc<RateLimits>,
     /// Wakes the workers after a commit that asked for work.
     pub bell: Bell,
+    /// Hands out serial numbers.
+    pub serials: Serials,
     rooms: Arc<Extensions>,
 }
 
@@ -38,6 +40,7 @@ impl AppState {
             keys,
             limits: Arc::new(limits),
             bell: Bell::default(),
+            serials: Serials::default(),
             rooms: Arc::new(rooms),
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod caller;
 pub mod tokens;
+pub mod units;
 
 pub use caller::{
     Admin, Anonymous, Auditor, Caller, Declarant, Member, Officer, OrgAdmin, OrganizationReader, Role, Scope, SignedIn,

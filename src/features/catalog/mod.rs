@@ -43,3 +43,5 @@ pub use deadlines::{Channel, DeadlineRule, DeadlineRules};
 pub use entry::{CatalogError, Entry, in_force};
 pub use nationality::{Nationalities, Nationality, NationalityError};
 pub use tables::{CatalogTable, EmbeddedTable, content_hash, embedded, embedded_entries, parse_csv, tables};
+mod snap;
+pub use snap::{CatalogSnapshot, Catalogue};

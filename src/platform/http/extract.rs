@@ -159,6 +159,14 @@ pub fn parse_json<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Pro
     if nests_deeper_than(text, JSON_DEPTH) {
         return Err(Problem::malformed(Finding::block("too_deep", "")));
     }
+    // A struct would be read from an array too, member by member; nobody means that.
+    if !text.trim_start().starts_with('{') {
+        let finding = match serde_json::from_str::<serde::de::IgnoredAny>(text) {
+            Ok(_) => return Err(Problem::finding(Finding::block("wrong_type", ""))),
+            Err(error) => not_json(&error),
+        };
+        return Err(Problem::malformed(finding));
+    }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value: T = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| refusal(&error))?;
     deserializer.end().map_err(|_| Problem::malformed(Finding::block("not_json", "")))?;
@@ -174,11 +182,7 @@ pub fn parse_json<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Pro
 fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let inner = error.inner();
     if !inner.is_data() {
-        return Problem::malformed(
-            Finding::block("not_json", "")
-                .with("line", inner.line().to_string())
-                .with("column", inner.column().to_string()),
-        );
+        return Problem::malformed(not_json(inner));
     }
     let mut pointer = String::new();
     for segment in error.path().iter() {
@@ -206,6 +210,10 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
         }
     }
     Problem::finding(Finding::block("wrong_type", pointer))
+}
+
+fn not_json(error: &serde_json::Error) -> Finding {
+    Finding::block("not_json", "").with("line", error.line().to_string()).with("column", error.column().to_string())
 }
 
 fn push_escaped(pointer: &mut String, part: &str) {
@@ -280,7 +288,6 @@ mod tests {
     #[serde(deny_unknown_fields)]
     struct Outer {
         #[validate(length(max = 3, code = "too_long"))]
-        #[expect(dead_code, reason = "only its validation matters")]
         name: Option<String>,
         #[expect(dead_code, reason = "only its place matters")]
         inner: Vec<Inner>,
@@ -297,7 +304,8 @@ mod tests {
     fn refusals_name_the_place() {
         for (body, kind, rule, pointer) in [
             ("{", ProblemKind::Malformed, "not_json", ""),
-            ("[1", ProblemKind::InvalidContent, "wrong_type", ""),
+            ("[1", ProblemKind::Malformed, "not_json", ""),
+            ("[1]", ProblemKind::InvalidContent, "wrong_type", ""),
             ("{\"inner\":[]} x", ProblemKind::Malformed, "not_json", ""),
             ("{\"name\":\"a\\u0000\",\"inner\":[]}", ProblemKind::Malformed, "nul_character", ""),
             ("{\"inner\":[],\"other\":1}", ProblemKind::InvalidContent, "unknown_field", "/other"),

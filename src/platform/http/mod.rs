@@ -4,6 +4,7 @@ pub mod edge;
 pub mod extract;
 pub mod idempotency;
 pub mod if_match;
+pub mod pages;
 pub mod problem;
 pub mod rate_limit;
 pub mod server;

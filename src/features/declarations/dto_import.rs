@@ -1,0 +1,189 @@
+//! Shapes of imports on the wire.
+
+use ::entity::{guest_import, guest_import_row};
+use chrono::{DateTime, FixedOffset};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    kernel::{
+        clock::local,
+        finding::Finding,
+        ids::{DeclarationId, EstablishmentId, ImportId},
+    },
+    platform::{http::problem::FindingOut, lang::Lang},
+};
+
+/// A guest file, as a form.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the form for the OpenAPI document; the fields are read one by one")]
+pub struct ImportForm {
+    /// The file, at most 10 MiB: KHAI_BAO_TAM_TRU XML or a KBTT workbook; recognised by its content.
+    #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
+    file: Vec<u8>,
+    /// Where the guests stay.
+    establishment_id: EstablishmentId,
+    /// `preview` (default) shows the verdicts, `commit` files the accepted rows at once.
+    mode: Option<String>,
+}
+
+/// How far an import is. `rows_read` is always `accepted` + `rejected` + `ignored`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportOut {
+    /// Id.
+    pub id: ImportId,
+    /// Where the guests stay.
+    pub establishment_id: EstablishmentId,
+    /// `queued`, `reading`, `ready`, `committing`, `done` or `refused`.
+    #[schema(value_type = String, example = "ready")]
+    pub status: guest_import::Status,
+    /// `preview` or `commit`.
+    #[schema(value_type = String, example = "preview")]
+    pub mode: guest_import::Mode,
+    /// What the file turned out to be.
+    #[schema(example = "kbtt_xml_12")]
+    pub format: Option<String>,
+    /// Name of the file as handed in.
+    pub file_name: String,
+    /// SHA-256 of the file, hexadecimal.
+    pub file_hash: String,
+    /// Rows read.
+    pub rows_read: i32,
+    /// Rows that are, or on commit will be, filed.
+    pub accepted: i32,
+    /// Rows with a blocking finding.
+    pub rejected: i32,
+    /// Sample rows, totals and guests who are declared already.
+    pub ignored: i32,
+    /// Per cent of the running step.
+    pub progress: i32,
+    /// Why the file was refused: `dtd_forbidden`, `not_well_formed`, `bad_encoding`, `unknown_format`,
+    /// `wrong_template`, `too_large`, `corrupt_file`, `empty_file`, `no_guest_rows`.
+    pub reason: Option<String>,
+    /// Where in the file.
+    pub location: Option<String>,
+    /// Declarations that came of it.
+    pub declarations: Vec<ImportedDeclarationOut>,
+    /// When it was handed in.
+    pub created_at: DateTime<FixedOffset>,
+    /// When it was filed or refused.
+    pub finished_at: Option<DateTime<FixedOffset>>,
+    /// Counts changes; also the `ETag`.
+    pub version: i32,
+}
+
+/// A declaration that came of an import.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ImportedDeclarationOut {
+    /// Id.
+    pub id: DeclarationId,
+    /// What people read.
+    pub reference_code: String,
+    /// How many stays.
+    pub stay_count: i32,
+}
+
+impl ImportOut {
+    /// From a row.
+    pub fn new(row: &guest_import::Model, declarations: &[ImportedDeclarationOut]) -> Self {
+        Self {
+            id: ImportId(row.id),
+            establishment_id: EstablishmentId(row.establishment_id),
+            status: row.status,
+            mode: row.mode,
+            format: row.format.clone(),
+            file_name: row.file_name.clone(),
+            file_hash: row.file_hash.clone(),
+            rows_read: row.rows_read,
+            accepted: row.accepted,
+            rejected: row.rejected,
+            ignored: row.ignored,
+            progress: row.progress,
+            reason: row.reason.clone(),
+            location: row.location.clone(),
+            declarations: declarations.to_vec(),
+            created_at: local(row.created_at),
+            finished_at: row.finished_at.map(local),
+            version: row.version,
+        }
+    }
+}
+
+/// A row with its verdict.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportRowOut {
+    /// Where the user finds it: the row number of the sheet, or the how-manieth record of the XML.
+    #[schema(rename = "ref")]
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// `accepted`, `rejected` or `ignored`.
+    #[schema(value_type = String, example = "rejected")]
+    pub verdict: guest_import_row::Verdict,
+    /// What was understood.
+    pub record: Value,
+    /// What stands in the file.
+    pub original: Value,
+    /// Why.
+    pub findings: Vec<FindingOut>,
+    /// Where it is filed.
+    pub declaration_id: Option<DeclarationId>,
+}
+
+impl ImportRowOut {
+    /// From a row, its findings in the reader's language.
+    pub fn new(row: &guest_import_row::Model, lang: Lang) -> Self {
+        let findings: Vec<Finding> = serde_json::from_value(row.findings.clone()).unwrap_or_default();
+        Self {
+            reference: row.reference.clone(),
+            verdict: row.verdict,
+            record: row.record.clone(),
+            original: row.original.clone(),
+            findings: findings.iter().map(|finding| FindingOut::new(finding, lang)).collect(),
+            declaration_id: row.declaration_id.map(DeclarationId),
+        }
+    }
+}
+
+/// A page of imports.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportPage {
+    /// The imports, newest first.
+    pub items: Vec<ImportOut>,
+    /// Where the next page begins.
+    pub next_cursor: Option<String>,
+}
+
+/// A page of rows.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportRowPage {
+    /// The rows, in the order of the file.
+    pub items: Vec<ImportRowOut>,
+    /// Where the next page begins.
+    pub next_cursor: Option<String>,
+}
+
+/// Which imports.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ImportFilter {
+    /// Rows on a page, 1 to 200.
+    pub limit: Option<u64>,
+    /// Where the page begins.
+    pub cursor: Option<String>,
+}
+
+/// Which rows.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ImportRowFilter {
+    /// Only those with this verdict.
+    #[param(value_type = Option<String>)]
+    pub verdict: Option<guest_import_row::Verdict>,
+    /// Rows on a page, 1 to 200.
+    pub limit: Option<u64>,
+    /// Where the page begins.
+    pub cursor: Option<String>,
+}

@@ -1,0 +1,118 @@
+//! From the bytes of a markup file to text.
+//!
+//! Order of evidence: byte-order mark, zero bytes of UTF-16, valid UTF-8, then the declaration. The
+//! declaration comes last because hand editing changes the bytes and leaves the declaration: Notepad on
+//! a Vietnamese computer writes Windows-1258 or UTF-16 under `encoding="UTF-8"`.
+
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1258};
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::features::declarations::import::refusal::{FileRefusal, RefusalReason};
+use crate::features::declarations::import::text::line_of;
+
+const DECLARATION_BYTES: usize = 256;
+
+/// Decodes a markup file. Windows-1258 text comes out decomposed; values are normalised when they are
+/// kept, not here, because composing markup characters with marks would change the markup.
+pub(super) fn decode(bytes: &[u8]) -> Result<String, FileRefusal> {
+    if bytes.starts_with(b"\xff\xfe\0\0") || bytes.starts_with(b"\0\0\xfe\xff") {
+        return Err(refused("line 1"));
+    }
+    if let Some(rest) = bytes.strip_prefix(b"\xff\xfe") {
+        return utf16(rest, u16::from_le_bytes);
+    }
+    if let Some(rest) = bytes.strip_prefix(b"\xfe\xff") {
+        return utf16(rest, u16::from_be_bytes);
+    }
+    if bytes.starts_with(b"<\0") {
+        return utf16(bytes, u16::from_le_bytes);
+    }
+    if bytes.starts_with(b"\0<") {
+        return utf16(bytes, u16::from_be_bytes);
+    }
+    let marked = bytes.strip_prefix(b"\xef\xbb\xbf");
+    let body = marked.unwrap_or(bytes);
+    let declared = declared(body)?;
+    let broken_at = match std::str::from_utf8(body) {
+        Ok(text) => return Ok(text.trim_start_matches('\u{feff}').to_owned()),
+        Err(error) => error.valid_up_to(),
+    };
+    let refusal = || Err(refused(line_of(body, broken_at)));
+    if marked.is_some() {
+        return refusal();
+    }
+    let Some(encoding) = declared.filter(|encoding| *encoding != UTF_8) else {
+        return undeclared_windows_1258(body).map_or_else(refusal, Ok);
+    };
+    single_byte(body, encoding).map_or_else(refusal, Ok)
+}
+
+fn refused(location: impl Into<String>) -> FileRefusal {
+    FileRefusal::at(RefusalReason::BadEncoding, location)
+}
+
+fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, FileRefusal> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let mut text = String::with_capacity(bytes.len());
+    for decoded in char::decode_utf16(pairs.iter().map(|pair| unit(*pair))) {
+        match decoded {
+            Ok(character) => text.push(character),
+            Err(_) => return Err(refused(line_of(text.as_bytes(), text.len()))),
+        }
+    }
+    if !rest.is_empty() {
+        return Err(refused(line_of(text.as_bytes(), text.len())));
+    }
+    Ok(text.trim_start_matches('\u{feff}').to_owned())
+}
+
+/// The declared encoding, if it is one of those expected. A UTF-16 declaration on bytes that are plainly
+/// not UTF-16 is left over from a conversion and says nothing.
+fn declared(body: &[u8]) -> Result<Option<&'static Encoding>, FileRefusal> {
+    let head = &body[..body.len().min(DECLARATION_BYTES)];
+    let Some(label) = declared_label(head.trim_ascii_start()) else {
+        return Ok(None);
+    };
+    let encoding = Encoding::for_label(label).ok_or_else(|| refused("line 1"))?;
+    if [UTF_8, UTF_16LE, UTF_16BE].contains(&encoding) {
+        return Ok(Some(UTF_8));
+    }
+    if label.eq_ignore_ascii_case(b"us-ascii") || label.eq_ignore_ascii_case(b"ascii") {
+        return Ok(Some(UTF_8));
+    }
+    if encoding == WINDOWS_1258 || encoding == WINDOWS_1252 {
+        return Ok(Some(encoding));
+    }
+    Err(refused("line 1"))
+}
+
+fn declared_label(head: &[u8]) -> Option<&[u8]> {
+    let rest = head.strip_prefix(b"<?xml")?;
+    let end = rest.windows(2).position(|window| window == b"?>")?;
+    let declaration = &rest[..end];
+    let key = b"encoding";
+    let at = declaration.windows(key.len()).position(|window| window == key)?;
+    let value = declaration[at + key.len()..].trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+    let (quote, value) = value.split_first()?;
+    let end = value.iter().position(|byte| byte == quote)?;
+    Some(value[..end].trim_ascii())
+}
+
+fn single_byte(body: &[u8], encoding: &'static Encoding) -> Option<String> {
+    let text = encoding.decode_without_bom_handling_and_without_replacement(body)?;
+    let has_unassigned = text.chars().any(|character| matches!(character, '\u{80}'..='\u{9f}'));
+    (!has_unassigned).then(|| text.into_owned())
+}
+
+/// Windows-1258 that does not say so. Taken only when nothing speaks against it: no piece that is UTF-8
+/// (then the file is damaged UTF-8), no unassigned byte, and every tone mark makes one letter with the
+/// letter before it, which text in another single-byte encoding does not.
+fn undeclared_windows_1258(body: &[u8]) -> Option<String> {
+    if body.utf8_chunks().any(|chunk| !chunk.valid().is_ascii()) {
+        return None;
+    }
+    let text = single_byte(body, WINDOWS_1258)?;
+    let composes = !text.nfc().any(is_combining_mark);
+    composes.then_some(text)
+}

@@ -1,0 +1,185 @@
+//! Files made to hurt.
+
+use std::io::{Cursor, Write};
+
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::features::declarations::import::tests::build::{
+    Extras, GUEST, HEADINGS, accepted, book, book_with, guest_with, refusal, refused, row, sheet, under_heading,
+    worksheet, zip,
+};
+use crate::features::declarations::import::{FileRefusal, Limits, RefusalReason, read};
+
+fn refused_within(bytes: &[u8], limits: &Limits) -> FileRefusal {
+    read(bytes, limits).expect_err("the file is refused")
+}
+
+#[test]
+fn a_cell_in_the_far_corner_costs_nothing() {
+    let rows = row(2, &GUEST) + "<row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row>";
+    let file = accepted(&book(&[("KBTT", &under_heading(&rows))]));
+    assert_eq!(file.rows.len(), 1);
+}
+
+#[test]
+fn a_bomb_is_refused_by_what_it_inflates_to() {
+    // 8 MiB of blanks in some kilobytes, in a part that would not even be read.
+    let blanks = vec![b' '; 8 * 1024 * 1024];
+    let bytes = zip(&[("_rels/.rels", b"<a/>"), ("xl/media/image1.png", &blanks)]);
+    assert!(bytes.len() < 64 * 1024);
+    let limits = Limits { unpacked_bytes: 1024 * 1024, ..Limits::default() };
+    assert_eq!(refused_within(&bytes, &limits).reason, RefusalReason::TooLarge);
+}
+
+#[test]
+fn a_bomb_that_lies_about_its_size_is_refused() {
+    let blanks = vec![b' '; 8 * 1024 * 1024];
+    let mut bytes = zip(&[("xl/workbook.xml", &blanks)]);
+    let declared = u32::try_from(blanks.len()).expect("small").to_le_bytes();
+    let mut lies = 0;
+    for at in 0..bytes.len() - 4 {
+        if bytes[at..at + 4] == declared {
+            bytes[at..at + 4].copy_from_slice(&7_u32.to_le_bytes());
+            lies += 1;
+        }
+    }
+    assert!(lies >= 1, "the central header declares the size");
+    assert_eq!(refused(&bytes), (RefusalReason::CorruptFile, None));
+}
+
+#[test]
+fn false_ends_of_the_archive_are_counted() {
+    let mut bytes = book(&[("KBTT", &sheet(&[&HEADINGS, &GUEST]))]);
+    accepted(&bytes);
+    bytes.extend(b"PK\x05\x06000000000000000000".repeat(400_000));
+    assert_eq!(refused(&bytes), (RefusalReason::CorruptFile, None));
+}
+
+#[test]
+fn many_small_bombs_are_added_up() {
+    let blanks = vec![b' '; 300 * 1024];
+    let names: Vec<String> = (0..4).map(|index| format!("part{index}")).collect();
+    let entries: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), blanks.as_slice())).collect();
+    let limits = Limits { unpacked_bytes: 1024 * 1024, ..Limits::default() };
+    assert_eq!(refused_within(&zip(&entries), &limits).reason, RefusalReason::TooLarge);
+}
+
+#[test]
+fn entries_sheets_and_cells_are_counted() {
+    let names: Vec<String> = (0..2_001).map(|index| format!("e{index}")).collect();
+    let entries: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+    assert_eq!(refused(&zip(&entries)), (RefusalReason::TooLarge, None));
+
+    let guests = sheet(&[&HEADINGS, &GUEST]);
+    let limits = Limits { sheets: 1, ..Limits::default() };
+    let two = book(&[("KBTT", &guests), ("Sheet2", &guests)]);
+    assert_eq!(refused_within(&two, &limits).location.as_deref(), Some("workbook"));
+
+    let limits = Limits { cells: 30, ..Limits::default() };
+    let formatted = row(2, &GUEST) + "<row r=\"3\">" + &"<c s=\"1\"/>".repeat(50) + "</row>";
+    let many = book(&[("KBTT", &under_heading(&formatted))]);
+    let refusal = refused_within(&many, &limits);
+    assert_eq!(refusal.reason, RefusalReason::TooLarge);
+    assert_eq!(refusal.location.as_deref(), Some("KBTT!A3"));
+}
+
+#[test]
+fn rows_are_limited() {
+    let limits = Limits { rows: 2, ..Limits::default() };
+    let rows = row(2, &GUEST) + &row(3, &GUEST) + &row(4, &GUEST);
+    let refusal = refused_within(&book(&[("KBTT", &under_heading(&rows))]), &limits);
+    assert_eq!(refusal.reason, RefusalReason::TooLarge);
+    assert_eq!(refusal.location.as_deref(), Some("KBTT!A4"));
+}
+
+#[test]
+fn one_string_repeated_in_every_cell_is_counted_every_time() {
+    let strings = format!("<sst><si><t>{}</t></si></sst>", "W".repeat(500));
+    let rows: String = (2..3_000).map(|number| guest_with(number, &[('B', " t=\"s\"><v>0</v></c>")])).collect();
+    let extras = Extras { shared_strings: Some(&strings), ..Extras::default() };
+    let bytes = book_with(&[("KBTT", &under_heading(&rows))], &extras);
+    accepted(&bytes);
+    let limits = Limits { text_bytes: 1024 * 1024, ..Limits::default() };
+    assert_eq!(refused_within(&bytes, &limits).reason, RefusalReason::TooLarge);
+}
+
+#[test]
+fn nested_and_defined_markup_in_parts_is_refused() {
+    let deep = worksheet(&"<a>".repeat(100_000));
+    assert_eq!(refused(&book(&[("KBTT", &deep)])), refusal(RefusalReason::TooLarge, "KBTT"));
+    let dtd = format!("<!DOCTYPE x [<!ENTITY a \"b\">]>{}", sheet(&[&HEADINGS, &GUEST]));
+    assert_eq!(refused(&book(&[("KBTT", &dtd)])), refusal(RefusalReason::DtdForbidden, "KBTT"));
+    let extras = Extras { shared_strings: Some("<!DOCTYPE x><sst/>"), ..Extras::default() };
+    assert_eq!(
+        refused(&book_with(&[("KBTT", &sheet(&[&HEADINGS, &GUEST]))], &extras)),
+        refusal(RefusalReason::DtdForbidden, "shared strings")
+    );
+}
+
+#[test]
+fn many_sheets_of_one_part_are_corrupt() {
+    let relationships = "<Relationships>\
+        <Relationship Id=\"a\" Type=\"t/worksheet\" Target=\"s.xml\"/>\
+        <Relationship Id=\"b\" Type=\"t/worksheet\" Target=\"./S.xml\"/></Relationships>";
+    let workbook = "<workbook><sheets><sheet name=\"KBTT\" r:id=\"a\"/>\
+        <sheet name=\"x\" r:id=\"b\"/></sheets></workbook>";
+    let bytes = zip(&[
+        ("xl/workbook.xml", workbook.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", relationships.as_bytes()),
+        ("xl/s.xml", sheet(&[&HEADINGS, &GUEST]).as_bytes()),
+    ]);
+    assert_eq!(refused(&bytes), refusal(RefusalReason::CorruptFile, "workbook"));
+}
+
+#[test]
+fn names_that_differ_in_case_only_are_corrupt() {
+    let bytes = zip(&[("xl/workbook.xml", b"<a/>"), ("XL/workbook.xml", b"<b/>")]);
+    assert_eq!(refused(&bytes), (RefusalReason::CorruptFile, None));
+}
+
+#[test]
+fn targets_cannot_leave_the_package() {
+    let guests = sheet(&[&HEADINGS, &GUEST]);
+    let relationships = "<Relationships><Relationship Id=\"a\" Type=\"t/worksheet\" \
+        Target=\"../../../etc/passwd\"/></Relationships>";
+    let workbook = "<workbook><sheets><sheet name=\"KBTT\" r:id=\"a\"/></sheets></workbook>";
+    let bytes = zip(&[
+        ("xl/workbook.xml", workbook.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", relationships.as_bytes()),
+        ("xl/s.xml", guests.as_bytes()),
+    ]);
+    assert_eq!(refused(&bytes), refusal(RefusalReason::CorruptFile, "KBTT"));
+}
+
+#[test]
+fn damaged_packages_are_corrupt() {
+    let good = book(&[("KBTT", &sheet(&[&HEADINGS, &GUEST]))]);
+    accepted(&good);
+    assert_eq!(refused(&good[..good.len() / 2]), (RefusalReason::CorruptFile, None));
+    assert_eq!(refused(b"PK\x03\x04"), (RefusalReason::CorruptFile, None));
+    let mut flipped = good;
+    flipped[60] ^= 0xff;
+    assert_eq!(refused(&flipped), (RefusalReason::CorruptFile, None));
+}
+
+#[test]
+fn encrypted_entries_are_corrupt() {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    writer.start_file("xl/workbook.xml", SimpleFileOptions::default()).expect("entry begins");
+    writer.write_all(b"<workbook/>").expect("entry is written");
+    let mut bytes = writer.finish().expect("archive ends").into_inner();
+    // Sets the encryption flag in the local and in the central header.
+    bytes[6] |= 1;
+    let central = bytes.windows(4).position(|window| window == b"PK\x01\x02").expect("central header");
+    bytes[central + 8] |= 1;
+    assert_eq!(refused(&bytes), (RefusalReason::CorruptFile, None));
+}
+
+#[test]
+fn ten_thousand_rows_are_read() {
+    let rows: String = (2..10_002).map(|number| row(number, &GUEST)).collect();
+    let file = accepted(&book(&[("KBTT", &under_heading(&rows))]));
+    assert_eq!(file.rows.len(), 10_000);
+    assert_eq!(file.rows[9_999].reference, "10001");
+}

@@ -1,0 +1,13 @@
+//! Table tests of every trap that real files hold, hostile files, and properties. All guests are
+//! invented.
+
+mod build;
+mod hostile;
+mod properties;
+mod samples;
+mod sniffing;
+mod workbook_cells;
+mod workbook_layout;
+mod workbook_rows;
+mod xml_encoding;
+mod xml_structure;

@@ -1,0 +1,23 @@
+//! Declarations (*khai báo tạm trú*): stays of foreign guests are filed, examined, reviewed and proven by a receipt.
+//!
+//! Legal basis: Law 47/2014/QH13 Art. 33 as amended by Law 23/2023/QH15; Circular 87/2026/TT-BCA since 24 July 2026,
+//! Circular 53/2016/TT-BCA before. A late declaration is accepted and marked late; nothing that the law leaves open
+//! blocks a filing.
+//!
+//! Four doors lead to one corridor: the JSON API, a guest file ([`import`]), a job and the command line all call
+//! [`rules::examine()`] through [`service`]. States of a declaration: [`rules::review`]; of an import:
+//! [`service::importing`].
+
+pub mod dto;
+pub mod dto_import;
+pub mod import;
+pub mod jobs;
+pub mod receipt;
+pub mod routes;
+pub mod rules;
+pub mod service;
+mod store;
+mod store_import;
+
+pub use jobs::HANDLERS;
+pub use routes::routes;

@@ -1,0 +1,34 @@
+//! Doors of the room for HTTP.
+
+mod declarations;
+mod imports;
+mod review;
+mod rules;
+mod verify;
+
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::platform::state::AppState;
+
+/// The route table.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(declarations::file_declaration, declarations::list_declarations))
+        .routes(routes!(declarations::validate_declaration))
+        .routes(routes!(declarations::get_declaration))
+        .routes(routes!(declarations::get_receipt))
+        .routes(routes!(declarations::list_stays))
+        .routes(routes!(review::list_review_queue))
+        .routes(routes!(review::bulk_review))
+        .routes(routes!(review::confirm_declaration))
+        .routes(routes!(review::return_declaration))
+        .routes(routes!(review::refuse_declaration))
+        .routes(routes!(review::recheck_declaration))
+        .routes(routes!(imports::create_import, imports::list_imports))
+        .routes(routes!(imports::get_import))
+        .routes(routes!(imports::list_import_rows))
+        .routes(routes!(imports::commit_import))
+        .routes(routes!(rules::list_rules))
+        .routes(routes!(rules::get_limits))
+        .routes(routes!(verify::verify_receipt))
+}

@@ -1,0 +1,108 @@
+//! Stays of the same documents that are declared already, and what they say about a new one.
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use crate::{
+    features::declarations::rules::{Door, GoodStay, Place},
+    kernel::{finding::Finding, partial_date::PartialDate, text::fold},
+};
+
+/// A stay that is declared already, as far as rules need it. Only stays of the caller's own organization are looked
+/// at: a finding must not tell one hotel where a guest slept elsewhere.
+#[derive(Clone)]
+pub struct KnownStay {
+    /// Its declaration.
+    pub declaration_id: Uuid,
+    /// Where.
+    pub establishment_id: Uuid,
+    /// Establishment, nationality, document and day of arrival.
+    pub natural_key: Option<String>,
+    /// ICAO code.
+    pub nationality: String,
+    /// Number.
+    pub document_number: String,
+    /// Name in capitals.
+    pub full_name: String,
+    /// Date of birth.
+    pub date_of_birth: String,
+    /// Day of arrival.
+    pub arrived_on: NaiveDate,
+    /// Planned departure.
+    pub expected_departure_on: NaiveDate,
+    /// Departure, once the guest is gone.
+    pub departed_on: Option<NaiveDate>,
+}
+
+impl KnownStay {
+    fn last_day(&self) -> NaiveDate {
+        self.departed_on.unwrap_or(self.expected_departure_on)
+    }
+}
+
+/// Nights are half-open: leaving on the day on which another stay begins is no overlap.
+pub(super) fn overlaps(a: (NaiveDate, NaiveDate), b: (NaiveDate, NaiveDate)) -> bool {
+    let end = |(from, to): (NaiveDate, NaiveDate)| to.max(from.succ_opt().unwrap_or(from));
+    a.0 < end(b) && b.0 < end(a)
+}
+
+/// What stays declared earlier say about a new one. None of it blocks: the law does not.
+pub(super) fn compare(
+    stay: &GoodStay,
+    establishment_id: Uuid,
+    known: &[KnownStay],
+    door: Door,
+    index: usize,
+) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut add = |finding: Finding| {
+        if !findings.iter().any(|f| f.rule == finding.rule) {
+            findings.push(finding);
+        }
+    };
+    let at = |place: Place| place.pointer(door, index);
+    let ours = (stay.arrival.on, stay.departed_on.unwrap_or(stay.expected_departure_on));
+    for other in
+        known.iter().filter(|k| k.nationality == stay.nationality && k.document_number == stay.document_number.as_str())
+    {
+        let same_birth = PartialDate::parse_iso(&other.date_of_birth).is_none_or(|d| d.agrees_with(stay.date_of_birth));
+        if fold(&other.full_name) != stay.full_name.folded() || !same_birth {
+            add(Finding::warn("same_document_other_person", at(Place::DocumentNumber)));
+        }
+        let here = other.establishment_id == establishment_id;
+        let overlap = overlaps(ours, (other.arrived_on, other.last_day()));
+        let dated = |rule| {
+            Finding::warn(rule, at(Place::Arrival))
+                .with("arrived_on", other.arrived_on.format("%d/%m/%Y").to_string())
+                .with("departure_on", other.last_day().format("%d/%m/%Y").to_string())
+        };
+        match (here, other.departed_on, overlap) {
+            (true, None, _) => add(dated("already_staying_here")),
+            (true, Some(_), true) => add(dated("overlapping_stay")),
+            (false, _, true) => add(dated("staying_elsewhere")),
+            (true, Some(_), false) | (false, _, false) => {}
+        }
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nights_are_half_open() {
+        let d = |day| NaiveDate::from_ymd_opt(2026, 11, day).expect("valid");
+        for (a, b, expected) in [
+            ((20, 22), (22, 25), false),
+            ((20, 23), (22, 25), true),
+            ((22, 22), (22, 25), true),
+            ((22, 22), (22, 22), true),
+            ((20, 22), (18, 20), false),
+            ((20, 30), (22, 23), true),
+        ] {
+            assert_eq!(overlaps((d(a.0), d(a.1)), (d(b.0), d(b.1))), expected, "{a:?} {b:?}");
+            assert_eq!(overlaps((d(b.0), d(b.1)), (d(a.0), d(a.1))), expected, "{b:?} {a:?}");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! Rules of declarations: what a stay must say, when it was due, what an officer may answer.
+//!
+//! Pure: facts are loaded first and handed in, `now` is an argument, and dry run and filing call the same
+//! [`examine()`].
+
+pub mod catalogue;
+mod examine;
+mod input;
+mod known;
+pub mod review;
+#[cfg(test)]
+mod tests;
+mod values;
+
+pub use examine::{Examined, Facts, GoodStay, Verdict, examine};
+pub use input::{Door, Place, StayInput};
+pub use known::KnownStay;
+pub use values::Moment;

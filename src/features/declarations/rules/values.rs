@@ -1,0 +1,239 @@
+//! Text to values: dates, sex and precision as JSON and as files write them. Nothing is guessed.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
+
+use crate::{
+    features::declarations::rules::Door,
+    kernel::{
+        clock,
+        partial_date::{PartialDate, Precision},
+        text::fold,
+    },
+};
+
+/// A point in time of which the hour may be unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Day in Viet Nam.
+    pub on: NaiveDate,
+    /// Instant, where the hour is known.
+    pub at: Option<DateTime<Utc>>,
+}
+
+impl Moment {
+    /// The latest instant that it may mean: with only the day known, the declarant has the benefit of the doubt.
+    pub fn latest(self) -> DateTime<Utc> {
+        self.at.unwrap_or_else(|| clock::end_of_day(self.on))
+    }
+}
+
+/// Years that a stay can fall into; beyond them a date is a slip.
+const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
+
+/// A moment. JSON: RFC 3339 with offset, or a day. Files: also `d/M/yyyy` with or without an hour.
+pub(super) fn moment(text: &str, door: Door) -> Option<Moment> {
+    use chrono::Datelike;
+    let text = text.trim();
+    let instant = DateTime::parse_from_rfc3339(&text.replacen(' ', "T", usize::from(door == Door::File)))
+        .ok()
+        .map(|instant| instant.with_timezone(&Utc));
+    let moment = match (instant, door) {
+        (Some(at), _) => Some(Moment { on: clock::local_day(at), at: Some(at) }),
+        (None, Door::Json) => iso_day(text).map(|on| Moment { on, at: None }),
+        (None, Door::File) => file_moment(text),
+    }?;
+    YEARS.contains(&moment.on.year()).then_some(moment)
+}
+
+/// A day: ISO in JSON; in files also `d/M/yyyy`, an hour beside it is dropped.
+pub(super) fn day(text: &str, door: Door) -> Option<NaiveDate> {
+    match door {
+        Door::Json => {
+            use chrono::Datelike;
+            iso_day(text.trim()).filter(|day| YEARS.contains(&day.year()))
+        }
+        Door::File => moment(text, door).map(|moment| moment.on),
+    }
+}
+
+/// A date of birth. Files give the precision beside it; the less precise of the two holds.
+pub(super) fn birth_date(text: &str, precision: Option<Precision>, door: Door) -> Option<PartialDate> {
+    let text = text.trim();
+    let date = match door {
+        Door::Json => PartialDate::parse_iso(text)?,
+        Door::File => PartialDate::parse_iso(text).or_else(|| file_partial(text))?,
+    };
+    let parts: Vec<u32> = date.to_string().split('-').filter_map(|part| part.parse().ok()).collect();
+    let year = i32::try_from(*parts.first()?).ok()?;
+    match precision {
+        Some(Precision::Year) => PartialDate::new(year, None, None),
+        Some(Precision::Month) => PartialDate::new(year, parts.get(1).copied(), None),
+        Some(Precision::Day) | None => Some(date),
+    }
+}
+
+/// `D`, `M`, `Y`, or the workbook's label that begins with it.
+pub(super) fn precision(text: &str) -> Option<Precision> {
+    let letter = text.split('-').next().unwrap_or_default().trim().to_uppercase();
+    match (letter.as_str(), fold(text).as_str()) {
+        ("D", _) | (_, "ngay") => Some(Precision::Day),
+        ("M", _) | (_, "thang") => Some(Precision::Month),
+        ("Y", _) | (_, "nam") => Some(Precision::Year),
+        _ => None,
+    }
+}
+
+/// `M` or `F`; files also write small letters, the workbook's labels and the Vietnamese words.
+pub(super) fn sex(text: &str, door: Door) -> Option<&'static str> {
+    match (door, text.trim()) {
+        (_, "M") => Some("M"),
+        (_, "F") => Some("F"),
+        (Door::Json, _) => None,
+        (Door::File, text) => match fold(text).as_str() {
+            "m" | "nam" | "male" | "m - nam" | "m-nam" => Some("M"),
+            "f" | "nu" | "female" | "f - nu" | "f-nu" => Some("F"),
+            _ => None,
+        },
+    }
+}
+
+fn iso_day(text: &str) -> Option<NaiveDate> {
+    let shape = text.len() == 10 && text.is_ascii();
+    shape.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())?
+}
+
+/// `d/M/yyyy`, with `.` or `-` for the stroke, or an ISO day; an hour may follow. Two-digit years and month-first dates
+/// are refused or read as what they say: nothing is swapped.
+fn file_moment(text: &str) -> Option<Moment> {
+    let (date, hour) = text.split_once([' ', 'T']).map_or((text, ""), |(date, hour)| (date, hour.trim()));
+    let on = iso_day(date).or_else(|| {
+        let parts = stroke_parts(date)?;
+        let [day, month, year] = parts.as_slice() else { return None };
+        NaiveDate::from_ymd_opt(i32::try_from(*year).ok()?, *month, *day)
+    })?;
+    if hour.is_empty() {
+        return Some(Moment { on, at: None });
+    }
+    let time = ["%H:%M:%S", "%H:%M"].iter().find_map(|f| chrono::NaiveTime::parse_from_str(hour, f).ok())?;
+    // Midnight is what a spreadsheet writes for a bare date.
+    if time == chrono::NaiveTime::MIN {
+        return Some(Moment { on, at: None });
+    }
+    let at = clock::vietnam().from_local_datetime(&NaiveDateTime::new(on, time)).single()?;
+    Some(Moment { on, at: Some(at.with_timezone(&Utc)) })
+}
+
+fn file_partial(text: &str) -> Option<PartialDate> {
+    if let Some(parts) = stroke_parts(text) {
+        let year = i32::try_from(*parts.last()?).ok()?;
+        return match parts.as_slice() {
+            [_] => PartialDate::new(year, None, None),
+            [month, _] => PartialDate::new(year, Some(*month), None),
+            [day, month, _] => PartialDate::new(year, Some(*month), Some(*day)),
+            _ => None,
+        };
+    }
+    let (date, _) = text.split_once([' ', 'T'])?;
+    PartialDate::parse_iso(date).or_else(|| file_partial(date))
+}
+
+/// Numbers between strokes, the last one a year of four digits.
+fn stroke_parts(text: &str) -> Option<Vec<u32>> {
+    let parts: Vec<&str> = text.split(['/', '.', '-']).map(str::trim).collect();
+    let last = parts.len().checked_sub(1)?;
+    parts
+        .iter()
+        .enumerate()
+        .map(|(i, part)| {
+            let digits = if i == last { 4..=4 } else { 1..=2 };
+            let good = digits.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+            good.then(|| part.parse().ok())?
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments() {
+        for (text, door, expected) in [
+            ("2026-11-22T14:05:00+07:00", Door::Json, Some("2026-11-22 at 2026-11-22T07:05:00+00:00")),
+            ("2026-11-22T20:00:00Z", Door::Json, Some("2026-11-23 at 2026-11-22T20:00:00+00:00")),
+            ("2026-11-22", Door::Json, Some("2026-11-22")),
+            ("2026-11-22T14:05:00", Door::Json, None),
+            ("22/11/2026", Door::Json, None),
+            ("22/11/2026", Door::File, Some("2026-11-22")),
+            ("2/1/2026", Door::File, Some("2026-01-02")),
+            ("22.11.2026", Door::File, Some("2026-11-22")),
+            ("22-11-2026", Door::File, Some("2026-11-22")),
+            ("22/11/2026 14:05", Door::File, Some("2026-11-22 at 2026-11-22T07:05:00+00:00")),
+            ("22/11/2026 00:00:00", Door::File, Some("2026-11-22")),
+            ("2026-11-22T20:00:00Z", Door::File, Some("2026-11-23 at 2026-11-22T20:00:00+00:00")),
+            ("2026-11-22", Door::File, Some("2026-11-22")),
+            ("11/22/2026", Door::File, None),
+            ("22/11/26", Door::File, None),
+            ("46348", Door::File, None),
+            ("Invalid date", Door::File, None),
+            ("29/02/2026", Door::File, None),
+            ("22/11/0026", Door::File, None),
+            ("", Door::File, None),
+        ] {
+            let seen = moment(text, door).map(|m| match m.at {
+                Some(at) => format!("{} at {}", m.on, at.to_rfc3339()),
+                None => m.on.to_string(),
+            });
+            assert_eq!(seen.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn births() {
+        for (text, precision, door, expected) in [
+            ("14/02/1991", Some(Precision::Day), Door::File, Some("1991-02-14")),
+            ("03/1979", Some(Precision::Month), Door::File, Some("1979-03")),
+            ("1966", Some(Precision::Year), Door::File, Some("1966")),
+            ("1966", Some(Precision::Day), Door::File, Some("1966")),
+            ("01/01/1966", Some(Precision::Year), Door::File, Some("1966")),
+            ("15/03/1979", Some(Precision::Month), Door::File, Some("1979-03")),
+            ("1991-02-14", None, Door::File, Some("1991-02-14")),
+            ("14/02/1991 00:00:00", None, Door::File, Some("1991-02-14")),
+            ("29/02/1999", Some(Precision::Day), Door::File, None),
+            ("14/02/91", None, Door::File, None),
+            ("XX/XX/XX", None, Door::File, None),
+            ("14/02/1991", None, Door::Json, None),
+            ("1991-02", None, Door::Json, Some("1991-02")),
+        ] {
+            assert_eq!(birth_date(text, precision, door).map(|d| d.to_string()).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn sexes_and_precisions() {
+        for (text, door, expected) in [
+            ("M", Door::Json, Some("M")),
+            ("m", Door::Json, None),
+            ("X", Door::Json, None),
+            ("f", Door::File, Some("F")),
+            ("F - Nữ", Door::File, Some("F")),
+            ("M - Nam", Door::File, Some("M")),
+            ("Nữ", Door::File, Some("F")),
+            ("U", Door::File, None),
+            ("Unknown", Door::File, None),
+            ("", Door::File, None),
+        ] {
+            assert_eq!(sex(text, door), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("D", Some(Precision::Day)),
+            ("M - Tháng", Some(Precision::Month)),
+            ("Y - Năm", Some(Precision::Year)),
+            ("y", Some(Precision::Year)),
+            ("", None),
+            ("X", None),
+        ] {
+            assert_eq!(precision(text), expected, "{text}");
+        }
+    }
+}

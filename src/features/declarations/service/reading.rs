@@ -1,0 +1,227 @@
+//! Reading declarations and stays. Every read of a person is on the record before the answer is given.
+
+use ::entity::{declaration, stay};
+use serde_json::json;
+
+use crate::{
+    features::{
+        accounts::{self, Caller, Scope},
+        declarations::{
+            dto::{
+                DeclarationFilter, DeclarationOut, DeclarationPage, QueueFilter, StayFilter, StayOut, StayPage,
+                VerificationOut,
+            },
+            receipt::{self, Receipt, ReceiptStay},
+            rules::review,
+            service::filing::{summary, verify_url},
+            store::{self, QueuePosition},
+        },
+        organizations,
+    },
+    kernel::{
+        clock, finding::Finding, ids::DeclarationId, ids::EstablishmentId, page::PageRequest, travel_document::mask,
+    },
+    platform::{
+        db::Work,
+        documents::Language,
+        events::Event,
+        http::{Problem, ProblemKind},
+        lang::Lang,
+        state::AppState,
+    },
+};
+
+/// Longest text to search for.
+const MAX_QUERY: usize = 100;
+
+async fn record(state: &AppState, caller: &Caller, event: Event) -> Result<(), Problem> {
+    let mut work = Work::begin(&state.db, &caller.actor, state.clock.now()).await?;
+    work.publish(event);
+    work.commit().await?;
+    Ok(())
+}
+
+fn bounded(text: Option<&str>, pointer: &str) -> Result<(), Problem> {
+    if text.is_some_and(|text| text.chars().count() > MAX_QUERY) {
+        return Err(Problem::malformed(Finding::block("too_long", pointer).with("max", MAX_QUERY.to_string())));
+    }
+    Ok(())
+}
+
+/// Declarations in scope. No guest is shown, so only searching for one is recorded.
+pub async fn list(state: &AppState, caller: &Caller, filter: &DeclarationFilter) -> Result<DeclarationPage, Problem> {
+    let scope = caller.scope()?;
+    let page = PageRequest::parse(filter.limit, filter.cursor.as_deref())?;
+    bounded(filter.q.as_deref(), "/q")?;
+    bounded(filter.client_reference.as_deref(), "/client_reference")?;
+    if filter.q.is_some() || filter.nationality.is_some() {
+        record(state, caller, Event::about_many("declarations_searched", "declaration")).await?;
+    }
+    let rows = store::list(state.db.read(), &scope, filter, &page, page.after_id()?).await?;
+    let page = rows.map(|row| summary(state, &row));
+    Ok(DeclarationPage { items: page.items, next_cursor: page.next_cursor })
+}
+
+/// The desk of a unit.
+pub async fn queue(state: &AppState, caller: &Caller, filter: &QueueFilter) -> Result<DeclarationPage, Problem> {
+    let scope = caller.scope()?;
+    let page = PageRequest::parse(filter.limit, filter.cursor.as_deref())?;
+    let after = match page.after.as_deref().map(QueuePosition::parse) {
+        None => None,
+        Some(Some(position)) => Some(position),
+        Some(None) => return Err(crate::kernel::page::PageError::Cursor.into()),
+    };
+    let status = filter.status.unwrap_or(declaration::Status::Submitted);
+    let page = store::queue(state.db.read(), &scope, status, &page, after).await?.map(|row| summary(state, &row));
+    Ok(DeclarationPage { items: page.items, next_cursor: page.next_cursor })
+}
+
+async fn get_row(state: &AppState, scope: &Scope, id: DeclarationId) -> Result<declaration::Model, Problem> {
+    store::find(state.db.read(), scope, id).await?.ok_or_else(|| Problem::new(ProblemKind::NotFound))
+}
+
+fn read_event(action: &'static str, row: &declaration::Model) -> Event {
+    Event::about(action, "declaration", row.id).of_organization(row.organization_id).of_unit(Some(row.unit_id))
+}
+
+/// One declaration with its guests.
+pub async fn get(state: &AppState, caller: &Caller, id: DeclarationId, lang: Lang) -> Result<DeclarationOut, Problem> {
+    let row = get_row(state, &caller.scope()?, id).await?;
+    record(state, caller, read_event("declaration_read", &row)).await?;
+    let stays = store::stays_of(state.db.read(), id).await?;
+    Ok(DeclarationOut {
+        declaration: summary(state, &row),
+        stays: stays.iter().map(|stay| StayOut::new(stay, lang)).collect(),
+    })
+}
+
+/// Who is, or was, here. The police sees only the end of document numbers in a list.
+pub async fn list_stays(
+    state: &AppState,
+    caller: &Caller,
+    filter: &StayFilter,
+    lang: Lang,
+) -> Result<StayPage, Problem> {
+    let scope = caller.scope()?;
+    let page = PageRequest::parse(filter.limit, filter.cursor.as_deref())?;
+    bounded(filter.q.as_deref(), "/q")?;
+    let rows = store::list_stays(state.db.read(), &scope, filter, &page, page.after_id()?).await?;
+    let seen: Vec<_> = rows.items.iter().map(|row| row.id).collect();
+    let event = Event::about_many("stays_listed", "stay").with(json!({
+        "present_on": filter.present_on,
+        "searched": filter.q.is_some(),
+        "stays": seen,
+    }));
+    let event = match caller.organization_id {
+        Some(id) => event.of_organization(id.0),
+        None => event.of_unit(caller.unit_id.map(|id| id.0)),
+    };
+    record(state, caller, event).await?;
+    let own = matches!(scope, Scope::Organization(_));
+    let page = rows.map(|row| {
+        let out = StayOut::new(&row, lang);
+        if own { out } else { out.masked() }
+    });
+    Ok(StayPage { items: page.items, next_cursor: page.next_cursor })
+}
+
+/// The receipt as PDF.
+pub async fn receipt_pdf(
+    state: &AppState,
+    caller: &Caller,
+    id: DeclarationId,
+    lang: Lang,
+) -> Result<(String, Vec<u8>), Problem> {
+    let scope = caller.scope()?;
+    let conn = state.db.read();
+    let row = get_row(state, &scope, id).await?;
+    let not_found = || Problem::new(ProblemKind::NotFound);
+    let establishment =
+        organizations::find_establishment(conn, &Scope::Everything, EstablishmentId(row.establishment_id))
+            .await?
+            .ok_or_else(not_found)?;
+    let unit = accounts::units::get_unit(conn, row.unit_id).await?.ok_or_else(not_found)?;
+    let organization_name = organizations::organization_name(conn, row.organization_id).await?.unwrap_or_default();
+    let stays = store::stays_of(conn, id).await?;
+    record(state, caller, read_event("receipt_made", &row)).await?;
+    let receipt = Receipt {
+        language: match lang {
+            Lang::Vi => Language::Vi,
+            Lang::En => Language::En,
+        },
+        version: u32::try_from(row.version).unwrap_or(1),
+        unit_name_vi: unit.name_vi,
+        unit_name_en: unit.name_en,
+        organization_name,
+        establishment_name: establishment.name,
+        establishment_address: establishment.address,
+        channel: both_languages(&format!("channel.{}", channel_name(row.channel))),
+        filed_at: row.filed_at,
+        due_at: row.due_at,
+        timeliness: match row.timeliness {
+            declaration::Timeliness::OnTime => receipt::Timeliness::OnTime,
+            declaration::Timeliness::Late => receipt::Timeliness::Late,
+        },
+        status: both_languages(&format!("status.{}", review::status_name(row.status))),
+        verify_url: verify_url(state, &row.reference_code),
+        stays: stays.iter().map(|stay| receipt_stay(state, stay)).collect(),
+        generated_at: state.clock.now(),
+        reference_code: row.reference_code.clone(),
+    };
+    let pdf = tokio::task::spawn_blocking(move || receipt::render(&receipt)).await;
+    match pdf {
+        Ok(Ok(pdf)) => Ok((row.reference_code, pdf)),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "a receipt could not be made");
+            Err(Problem::new(ProblemKind::Internal))
+        }
+        Err(_stopped) => Err(Problem::new(ProblemKind::Internal)),
+    }
+}
+
+fn channel_name(channel: declaration::Channel) -> &'static str {
+    match channel {
+        declaration::Channel::Electronic => "electronic",
+        declaration::Channel::Paper => "paper",
+    }
+}
+
+fn both_languages(key: &str) -> String {
+    format!("{} / {}", Lang::Vi.plain(key), Lang::En.plain(key))
+}
+
+fn receipt_stay(state: &AppState, stay: &stay::Model) -> ReceiptStay {
+    let day = |date: chrono::NaiveDate| date.format("%d/%m/%Y").to_string();
+    let birth: Vec<&str> = stay.date_of_birth.split('-').rev().collect();
+    let catalogue = state.room::<crate::features::catalog::CatalogSnapshot>().current();
+    let nation = catalogue.nationalities.get(&stay.nationality);
+    ReceiptStay {
+        full_name: stay.full_name.clone(),
+        date_of_birth: birth.join("/"),
+        sex: both_languages(match stay.sex {
+            stay::Sex::M => "sex.M",
+            stay::Sex::F => "sex.F",
+        }),
+        nationality: nation.map_or_else(|| stay.nationality.clone(), |nation| nation.name_vi.clone()),
+        document_number_masked: mask(&stay.document_number),
+        room: stay.room.clone(),
+        arrived: day(stay.arrived_on),
+        expected_departure: day(stay.expected_departure_on),
+        permitted_stay_until: stay.permitted_stay_until.map(day),
+    }
+}
+
+/// What the public may know of a receipt: that it is real and where it stands; nobody's data.
+pub async fn verify(state: &AppState, code: &str, signature: Option<&str>) -> Result<VerificationOut, Problem> {
+    let plausible = code.len() <= 40 && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    let row = if plausible { store::find_by_code(state.db.read(), &code.to_ascii_uppercase()).await? } else { None };
+    let row = row.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    Ok(VerificationOut {
+        authentic: signature.map(|signature| state.keys.verify_receipt(&row.reference_code, signature)),
+        status: row.status,
+        filed_on: clock::local_day(row.filed_at),
+        stay_count: row.stay_count,
+        version: row.version,
+        reference_code: row.reference_code,
+    })
+}

@@ -1,0 +1,306 @@
+//! Queries on declarations and stays. Every finder takes a [`Scope`]; a bare find does not exist.
+
+use ::entity::{declaration, stay};
+use sea_orm::{
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait, Func, LikeExpr, Query, SimpleExpr},
+};
+use uuid::Uuid;
+
+use crate::{
+    features::{
+        accounts::Scope,
+        declarations::{
+            dto::{DeclarationFilter, StayFilter},
+            rules::KnownStay,
+        },
+    },
+    kernel::{
+        clock,
+        ids::{DeclarationId, OrganizationId},
+        page::{Page, PageRequest},
+        text::fold,
+    },
+};
+
+/// Bound values in one statement, below the limits of both databases.
+const BOUND_VALUES: usize = 30_000;
+const STAY_COLUMNS: usize = 33;
+
+fn in_scope(scope: &Scope) -> Condition {
+    match scope {
+        Scope::Organization(id) => Condition::all().add(declaration::Column::OrganizationId.eq(id.0)),
+        Scope::Ward(code) => Condition::all().add(declaration::Column::WardCode.eq(code)),
+        Scope::Everything => Condition::all(),
+    }
+}
+
+fn stay_in_scope(scope: &Scope) -> Condition {
+    match scope {
+        Scope::Organization(id) => Condition::all().add(stay::Column::OrganizationId.eq(id.0)),
+        Scope::Ward(code) => Condition::all().add(stay::Column::WardCode.eq(code)),
+        Scope::Everything => Condition::all(),
+    }
+}
+
+/// A declaration in scope.
+pub async fn find(
+    conn: &impl ConnectionTrait,
+    scope: &Scope,
+    id: DeclarationId,
+) -> Result<Option<declaration::Model>, DbErr> {
+    declaration::Entity::find_by_id(id.0).filter(in_scope(scope)).one(conn).await
+}
+
+/// The declaration that an organization filed under its own number.
+pub async fn find_by_client_reference(
+    conn: &impl ConnectionTrait,
+    organization: OrganizationId,
+    reference: &str,
+) -> Result<Option<declaration::Model>, DbErr> {
+    declaration::Entity::find()
+        .filter(declaration::Column::OrganizationId.eq(organization.0))
+        .filter(declaration::Column::ClientReference.eq(reference))
+        .one(conn)
+        .await
+}
+
+/// A declaration by its code, for the public check of a receipt: no guest is read.
+pub async fn find_by_code(conn: &impl ConnectionTrait, code: &str) -> Result<Option<declaration::Model>, DbErr> {
+    declaration::Entity::find().filter(declaration::Column::ReferenceCode.eq(code)).one(conn).await
+}
+
+/// The stays of declarations that were found in scope, in their order.
+pub async fn stays_of(conn: &impl ConnectionTrait, declaration: DeclarationId) -> Result<Vec<stay::Model>, DbErr> {
+    stay::Entity::find()
+        .filter(stay::Column::DeclarationId.eq(declaration.0))
+        .order_by_asc(stay::Column::Position)
+        .all(conn)
+        .await
+}
+
+/// Stays of the same documents that this organization has declared and not withdrawn.
+pub async fn known_stays(
+    conn: &impl ConnectionTrait,
+    organization: OrganizationId,
+    numbers: &[String],
+) -> Result<Vec<KnownStay>, DbErr> {
+    let mut known = Vec::new();
+    for chunk in numbers.chunks(500) {
+        let rows = stay::Entity::find()
+            .filter(stay::Column::OrganizationId.eq(organization.0))
+            .filter(stay::Column::DocumentNumber.is_in(chunk))
+            .filter(stay::Column::Status.ne(stay::Status::Withdrawn))
+            .order_by_asc(stay::Column::Id)
+            .all(conn)
+            .await?;
+        known.extend(rows.into_iter().map(|row| KnownStay {
+            declaration_id: row.declaration_id,
+            establishment_id: row.establishment_id,
+            natural_key: row.natural_key,
+            nationality: row.nationality,
+            document_number: row.document_number,
+            full_name: row.full_name,
+            date_of_birth: row.date_of_birth,
+            arrived_on: row.arrived_on,
+            expected_departure_on: row.expected_departure_on,
+            departed_on: row.departed_on,
+        }));
+    }
+    Ok(known)
+}
+
+/// Writes a declaration with its stays.
+pub async fn insert(
+    conn: &impl ConnectionTrait,
+    declaration: declaration::Model,
+    stays: Vec<stay::Model>,
+) -> Result<(), DbErr> {
+    let row: declaration::ActiveModel = declaration.into();
+    declaration::Entity::insert(row.reset_all()).exec_without_returning(conn).await?;
+    let mut rows: Vec<stay::ActiveModel> =
+        stays.into_iter().map(|stay| stay::ActiveModel::from(stay).reset_all()).collect();
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(BOUND_VALUES / STAY_COLUMNS));
+        stay::Entity::insert_many(rows).exec_without_returning(conn).await?;
+        rows = rest;
+    }
+    Ok(())
+}
+
+/// Writes an officer's answer if the declaration is still at the version seen; tells whether it was.
+pub async fn decide(
+    conn: &impl ConnectionTrait,
+    seen_version: i32,
+    decided: &declaration::Model,
+) -> Result<bool, DbErr> {
+    let change = declaration::ActiveModel {
+        status: Set(decided.status),
+        decision_reason: Set(decided.decision_reason.clone()),
+        decided_by: Set(decided.decided_by),
+        decided_at: Set(decided.decided_at),
+        version: Set(decided.version),
+        updated_at: Set(decided.updated_at),
+        ..Default::default()
+    };
+    let result = declaration::Entity::update_many()
+        .set(change)
+        .filter(declaration::Column::Id.eq(decided.id))
+        .filter(declaration::Column::Version.eq(seen_version))
+        .exec(conn)
+        .await?;
+    Ok(result.rows_affected == 1)
+}
+
+/// Declarations in scope, newest first.
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &DeclarationFilter,
+    page: &PageRequest,
+    after: Option<Uuid>,
+) -> Result<Page<declaration::Model>, DbErr> {
+    let mut query = declaration::Entity::find().filter(in_scope(scope));
+    if let Some(status) = filter.status {
+        query = query.filter(declaration::Column::Status.eq(status));
+    }
+    if let Some(id) = filter.establishment_id {
+        query = query.filter(declaration::Column::EstablishmentId.eq(id.0));
+    }
+    if let Some(timeliness) = filter.timeliness {
+        query = query.filter(declaration::Column::Timeliness.eq(timeliness));
+    }
+    if let Some(reference) = &filter.client_reference {
+        query = query.filter(declaration::Column::ClientReference.eq(reference));
+    }
+    if let Some(from) = filter.from.and_then(|day| day.pred_opt()) {
+        query = query.filter(declaration::Column::FiledAt.gt(clock::end_of_day(from)));
+    }
+    if let Some(to) = filter.to {
+        query = query.filter(declaration::Column::FiledAt.lte(clock::end_of_day(to)));
+    }
+    if let Some(code) = &filter.nationality {
+        let code = if code == "D" { "DEU" } else { code };
+        query = query.filter(has_stay(stay::Column::Nationality.eq(code)));
+    }
+    if let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        let by_code = declaration::Column::ReferenceCode.eq(text.to_uppercase());
+        query = query.filter(Condition::any().add(by_code).add(has_stay(person_matches(text))));
+    }
+    if let Some(after) = after {
+        query = query.filter(declaration::Column::Id.lt(after));
+    }
+    let rows = query.order_by_desc(declaration::Column::Id).limit(page.limit + 1).all(conn).await?;
+    Ok(Page::from_surplus(rows, page.limit, |row| row.id.to_string()))
+}
+
+/// The desk: warnings first, then what is due first.
+pub async fn queue(
+    conn: &impl ConnectionTrait,
+    scope: &Scope,
+    status: declaration::Status,
+    page: &PageRequest,
+    after: Option<QueuePosition>,
+) -> Result<Page<declaration::Model>, DbErr> {
+    let mut query = declaration::Entity::find().filter(in_scope(scope)).filter(declaration::Column::Status.eq(status));
+    if let Some(after) = after {
+        let row = Expr::tuple([
+            Expr::col(declaration::Column::Urgency),
+            Expr::col(declaration::Column::DueAt),
+            Expr::col(declaration::Column::Id),
+        ]);
+        let seen = Expr::tuple([Expr::value(after.urgency), Expr::value(after.due_at), Expr::value(after.id)]);
+        query = query.filter(row.gt(seen));
+    }
+    let rows = query
+        .order_by(declaration::Column::Urgency, Order::Asc)
+        .order_by(declaration::Column::DueAt, Order::Asc)
+        .order_by(declaration::Column::Id, Order::Asc)
+        .limit(page.limit + 1)
+        .all(conn)
+        .await?;
+    Ok(Page::from_surplus(rows, page.limit, |row| QueuePosition::of(row).to_string()))
+}
+
+/// A place in the desk's order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueuePosition {
+    urgency: i32,
+    due_at: chrono::DateTime<chrono::Utc>,
+    id: Uuid,
+}
+
+impl QueuePosition {
+    fn of(row: &declaration::Model) -> Self {
+        Self { urgency: row.urgency, due_at: row.due_at, id: row.id }
+    }
+
+    /// Reads what [`std::fmt::Display`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('|');
+        let urgency = parts.next()?.parse().ok()?;
+        let due_at = chrono::DateTime::from_timestamp_micros(parts.next()?.parse().ok()?)?;
+        let id = parts.next()?.parse().ok()?;
+        Some(Self { urgency, due_at, id })
+    }
+}
+
+impl std::fmt::Display for QueuePosition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}|{}|{}", self.urgency, self.due_at.timestamp_micros(), self.id)
+    }
+}
+
+/// Stays in scope, newest first.
+pub async fn list_stays(
+    conn: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &StayFilter,
+    page: &PageRequest,
+    after: Option<Uuid>,
+) -> Result<Page<stay::Model>, DbErr> {
+    let mut query =
+        stay::Entity::find().filter(stay_in_scope(scope)).filter(stay::Column::Status.ne(stay::Status::Withdrawn));
+    if let Some(id) = filter.establishment_id {
+        query = query.filter(stay::Column::EstablishmentId.eq(id.0));
+    }
+    if let Some(day) = filter.present_on {
+        // Present from arrival until a check-out; without one the guest is still here, however long ago he meant to go.
+        query = query
+            .filter(stay::Column::ArrivedOn.lte(day))
+            .filter(Condition::any().add(stay::Column::DepartedOn.is_null()).add(stay::Column::DepartedOn.gte(day)));
+    }
+    if let Some(text) = filter.q.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        query = query.filter(person_matches(text));
+    }
+    if let Some(after) = after {
+        query = query.filter(stay::Column::Id.lt(after));
+    }
+    let rows = query.order_by_desc(stay::Column::Id).limit(page.limit + 1).all(conn).await?;
+    Ok(Page::from_surplus(rows, page.limit, |row| row.id.to_string()))
+}
+
+/// A document number exactly, or part of a name without diacritics.
+fn person_matches(text: &str) -> SimpleExpr {
+    let escaped = fold(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let name = stay::Column::FullNameFolded.like(LikeExpr::new(format!("%{escaped}%")).escape('\\'));
+    let number: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_uppercase();
+    name.or(stay::Column::DocumentNumber.eq(number))
+}
+
+fn has_stay(which: SimpleExpr) -> SimpleExpr {
+    let mut stays = Query::select();
+    stays
+        .expr(Func::count(Expr::val(1)))
+        .from(stay::Entity)
+        .and_where(
+            Expr::col((stay::Entity, stay::Column::DeclarationId))
+                .equals((declaration::Entity, declaration::Column::Id)),
+        )
+        .and_where(which)
+        .clear_selects()
+        .expr(Expr::val(1));
+    Expr::exists(stays)
+}

@@ -1,0 +1,3 @@
+//! The real binary as a process.
+
+mod crash;
