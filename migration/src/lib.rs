@@ -11,6 +11,7 @@ mod m20261101_000003_organizations;
 mod m20261101_000004_accounts;
 mod m20261101_000005_declarations;
 mod m20261101_000006_imports;
+mod m20261101_000007_audit_append_only;
 mod schema;
 
 /// All migrations, oldest first.
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261101_000004_accounts::Migration),
             Box::new(m20261101_000005_declarations::Migration),
             Box::new(m20261101_000006_imports::Migration),
+            Box::new(m20261101_000007_audit_append_only::Migration),
         ]
     }
 }

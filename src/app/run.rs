@@ -9,7 +9,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::{health, router},
-    features::{accounts, catalog, declarations},
+    features::{
+        accounts,
+        catalog::{self, CatalogSnapshot},
+        declarations,
+    },
     kernel::clock::{self, Clock},
     platform::{
         config::Config,
@@ -34,13 +38,14 @@ pub async fn prepare(config: Config, vault: Vault, clock: Clock) -> anyhow::Resu
         now > clock::end_of_day(chrono::NaiveDate::from_ymd_opt(2015, 1, 1).context("a date")?),
         "the clock shows {now}: set it right first"
     );
-    let db = Db::connect(&config.database, config.database_connections).await.context("the database cannot be opened")?;
+    let db =
+        Db::connect(&config.database, config.database_connections).await.context("the database cannot be opened")?;
     db.check().await.context("the database cannot be used")?;
     db.migrate().await.context("the database cannot be brought up to date")?;
     let keys = KeyRing::load(&db, vault, now).await.context("the keys cannot be loaded")?;
     let catalogue = catalog::load(&db, now).await.context("the reference data cannot be loaded")?;
     let mut rooms = Extensions::new();
-    rooms.insert(catalogue);
+    rooms.insert(CatalogSnapshot::new(catalogue));
     accounts::install(&mut rooms);
     let state = AppState::new(db, clock, config, keys, rooms);
     accounts::prepare(&state).await.context("the accounts cannot be prepared")?;
@@ -49,7 +54,8 @@ pub async fn prepare(config: Config, vault: Vault, clock: Clock) -> anyhow::Resu
 
 /// Binds the address that the settings name.
 pub async fn bind(config: &Config) -> anyhow::Result<(TcpListener, SocketAddr)> {
-    let listener = TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let listener =
+        TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = listener.local_addr().context("the address of the listener")?;
     Ok((listener, address))
 }
@@ -61,7 +67,8 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: CancellationTok
     let mut workers = JoinSet::new();
     workers.spawn(jobs::work(state.clone(), declarations::HANDLERS, stop_work.clone()));
     workers.spawn(keep_house(state.clone(), stop_work.clone()));
-    let caps = Caps { connections: state.config.max_connections, per_address: state.config.max_connections_per_address };
+    let caps =
+        Caps { connections: state.config.max_connections, per_address: state.config.max_connections_per_address };
     server::serve(listener, router::router(state.clone()), caps, stop).await;
     stop_work.cancel();
     while workers.join_next().await.is_some() {}
@@ -80,8 +87,11 @@ async fn keep_house(state: AppState, stop: CancellationToken) {
             Ok(gone) => tracing::debug!(gone, "old idempotency keys are forgotten"),
             Err(error) => tracing::warn!(%error, "old idempotency keys could not be removed"),
         }
-        if let Err(error) = catalog::reload(&state).await {
+        if let Err(error) = state.room::<CatalogSnapshot>().reload(&state.db, now).await {
             tracing::warn!(%error, "the reference data could not be read again");
+        }
+        if let Err(error) = accounts::purge(&state).await {
+            tracing::warn!(%error, "ended sessions could not be removed");
         }
         state.limits.tidy();
         health::tidy_metrics();

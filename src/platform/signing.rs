@@ -53,7 +53,16 @@ pub fn sha256_hex(parts: &[&[u8]]) -> String {
     for part in parts {
         context.update(part);
     }
-    context.finish().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(context.finish().as_ref())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// A random token of 256 bits, URL-safe.
@@ -252,6 +261,19 @@ impl KeyRing {
         let expected = self.sign_receipt(reference_code);
         !expected.is_empty()
             && aws_lc_rs::constant_time::verify_slices_are_equal(expected.as_bytes(), signature.as_bytes()).is_ok()
+    }
+
+    /// Fingerprint of a request, HMAC-SHA256 in hexadecimal: bodies hold passwords and passports, which must not be
+    /// guessed from what is kept of them.
+    pub fn fingerprint(&self, parts: &[&[u8]]) -> String {
+        let keys = self.keys.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(key) = &keys.receipt else { return String::new() };
+        let mut context = hmac::Context::with_key(key);
+        context.update(b"request\n");
+        for part in parts {
+            context.update(part);
+        }
+        hex(context.sign().as_ref())
     }
 
     /// The vault, for other secrets at rest.

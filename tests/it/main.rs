@@ -1,4 +1,6 @@
-//! Integration tests, one binary.
+//! Integration tests, one binary. Modules mirror the rooms; `contract` holds what must be true of all of them.
 
+mod contract;
+mod declarations;
 mod harness;
 mod process;

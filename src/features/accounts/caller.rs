@@ -3,15 +3,19 @@
 //! A handler whose signature names an extractor cannot run for anybody else; who may do what is the table in
 //! [`Role`]'s documentation and nothing beside it.
 
-use ::entity::account;
-use axum::{extract::FromRequestParts, http::request::Parts};
+use ::entity::{account, audit_entry::ActorKind};
+use axum::{
+    extract::{FromRequestParts, MatchedPath},
+    http::request::Parts,
+};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    features::accounts::tokens,
+    features::accounts::{service, tokens},
     kernel::ids::{OrganizationId, UnitId},
     platform::{
-        events::Actor,
+        events::{Actor, Event},
         http::{Problem, ProblemKind, edge::Peer, edge::RequestId, idempotency::CallerTag},
         state::AppState,
     },
@@ -145,23 +149,86 @@ impl Caller {
     }
 }
 
-async fn admit(
-    parts: &mut Parts,
-    state: &AppState,
-    roles: &[Role],
-    client_scope: Option<&str>,
-) -> Result<Caller, Problem> {
+/// The caller behind a token, before unit, session and second factor are filled in.
+pub(crate) fn caller_of(
+    parts: &Parts,
+    id: Uuid,
+    role: Role,
+    organization_id: Option<Uuid>,
+    scopes: Vec<String>,
+) -> Caller {
+    let kind = if role == Role::Client { ActorKind::Client } else { ActorKind::Account };
+    let request_id = parts.extensions.get::<RequestId>().map_or_else(|| "none".to_owned(), |id| id.0.clone());
+    Caller {
+        actor: Actor { kind, id: Some(id), request_id },
+        role,
+        organization_id: organization_id.map(OrganizationId),
+        unit_id: None,
+        ward_code: None,
+        scopes,
+        session_id: None,
+        must_enrol: false,
+    }
+}
+
+/// Knows the caller and counts his request.
+async fn identify(parts: &mut Parts, state: &AppState) -> Result<Caller, Problem> {
     let caller = tokens::authenticate(parts, state).await?;
     let id = caller.actor.id.unwrap_or_default();
     let is_software = caller.role == Role::Client;
     let name = format!("{}:{id}", if is_software { "client" } else { "account" });
     state.limits.check_signed_in(&name)?;
     parts.extensions.insert(CallerTag { name, is_software });
+    Ok(caller)
+}
+
+async fn admit(
+    parts: &mut Parts,
+    state: &AppState,
+    roles: &[Role],
+    client_scope: Option<&str>,
+) -> Result<Caller, Problem> {
+    let caller = identify(parts, state).await?;
     if caller.must_enrol {
         return Err(Problem::new(ProblemKind::SecondFactorMissing));
     }
     let scope_ok = client_scope.is_none_or(|scope| caller.has_scope(scope));
-    if roles.contains(&caller.role) && scope_ok { Ok(caller) } else { Err(Problem::new(ProblemKind::Forbidden)) }
+    if roles.contains(&caller.role) && scope_ok { Ok(caller) } else { Err(deny(parts, state, &caller).await) }
+}
+
+/// Refuses a caller whom we know, and puts that on the record.
+async fn deny(parts: &Parts, state: &AppState, caller: &Caller) -> Problem {
+    let route = parts.extensions.get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str);
+    let mut event = Event::about_many("access_denied", "route")
+        .of_unit(caller.unit_id.map(|id| id.0))
+        .with(json!({"method": parts.method.as_str(), "route": route, "role": caller.role.as_str()}));
+    event.organization_id = caller.organization_id.map(|id| id.0);
+    // Without its record the denial stands all the same: the caller must not gain by a fault of ours.
+    if let Err(error) = service::record(state, &caller.actor, event).await {
+        tracing::error!(%error, "a denial could not be recorded");
+    }
+    Problem::new(ProblemKind::Forbidden)
+}
+
+/// A person with a session, whether or not a second factor must still be set up: for setting it up and for signing out.
+#[derive(Clone, Debug)]
+pub struct Enrolling {
+    /// The person.
+    pub caller: Caller,
+    /// Session of the request.
+    pub session_id: Uuid,
+}
+
+impl FromRequestParts<AppState> for Enrolling {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let caller = identify(parts, state).await?;
+        match caller.session_id {
+            Some(session_id) => Ok(Self { caller, session_id }),
+            None => Err(deny(parts, state, &caller).await),
+        }
+    }
 }
 
 macro_rules! extractor {
@@ -187,6 +254,8 @@ extractor! {
     Declarant: [Declarant, OrgAdmin, Client], Some(WRITE_DECLARATIONS);
     /// Who reads stays: the own organization or the police.
     StayReader: [Declarant, Hr, OrgAdmin, Client, Officer, Supervisor], Some(READ_DECLARATIONS);
+    /// A person who has signed in.
+    Person: [Declarant, Hr, OrgAdmin, Officer, Supervisor, Admin, Auditor], None;
     /// Who belongs to an organization.
     Member: [Declarant, Hr, OrgAdmin], None;
     /// Who reads an organization's own data: the organization, the police, the administrator.

@@ -1,5 +1,5 @@
-//! Catalog: what the law and the portals fix by list, kept as dated data. This part holds the lists inside the binary
-//! and resolves values against them; it is pure.
+//! Catalog: what the law and the portals fix by list, kept as dated data: inside the binary, in the database, in
+//! memory for the rules, and at `/api/v1/catalog` for everybody.
 //!
 //! # Purpose
 //!
@@ -30,18 +30,29 @@
 //! 3. A table without a `valid_from` column holds for all time; give it the column when its first second version comes.
 //! 4. In `deadlines`, the new row needs a new `rule`: that id is kept on declarations and must mean one thing for ever.
 //!
-//! The content hash ([`content_hash`]) changes with any row, so that a loader sees that there is something to load.
+//! # From the file to the rule
+//!
+//! The content hash ([`content_hash`]) changes with any row. At every start [`load`] brings the embedded edition into the
+//! database unless that edition was loaded before: it inserts versions that are missing, updates embedded versions that
+//! changed, and never touches a version that only the database has. Rules and answers read a [`CatalogSnapshot`] of the
+//! database, built for the local day and renewed by [`CatalogSnapshot::reload`] every hour.
 
 mod areas;
 mod deadlines;
+mod dto;
 mod entry;
 mod nationality;
+mod routes;
+mod service;
+mod store;
 mod tables;
+#[cfg(test)]
+mod tests;
 
 pub use areas::{Ward, WardKind, Wards, Zone, Zones};
 pub use deadlines::{Channel, DeadlineRule, DeadlineRules};
 pub use entry::{CatalogError, Entry, in_force};
 pub use nationality::{Nationalities, Nationality, NationalityError};
+pub use routes::routes;
+pub use service::{CatalogLoadError, CatalogSnapshot, Catalogue, load};
 pub use tables::{CatalogTable, EmbeddedTable, content_hash, embedded, embedded_entries, parse_csv, tables};
-mod snap;
-pub use snap::{CatalogSnapshot, Catalogue};

@@ -71,7 +71,7 @@ where
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let bytes = read_json(&parts.headers, body).await.map_err(IntoResponse::into_response)?;
-        let idempotency = Idempotency::read(&parts, &bytes).map_err(IntoResponse::into_response)?;
+        let idempotency = Idempotency::read(&parts, &bytes, state).map_err(IntoResponse::into_response)?;
         let input = parse_json(&bytes).map_err(IntoResponse::into_response)?;
         match idempotency.replay(state).await.map_err(IntoResponse::into_response)? {
             Some(answer) => Err(answer.into_response()),
@@ -203,8 +203,10 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
         ("duplicate field `", "duplicate_field"),
     ] {
         if let Some(name) = named(prefix) {
-            if !pointer.ends_with(&format!("/{name}")) {
-                push_escaped(&mut pointer, name);
+            let mut part = String::new();
+            push_escaped(&mut part, name);
+            if !pointer.ends_with(&part) {
+                pointer.push_str(&part);
             }
             return Problem::finding(Finding::block(rule, pointer).with("field", name));
         }

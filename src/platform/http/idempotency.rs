@@ -1,13 +1,12 @@
 //! A retry never makes a second record: the answer under an `Idempotency-Key` is kept in the transaction of the write.
 
 use ::entity::idempotency_key;
-use axum::http::{Method, request::Parts};
+use axum::http::request::Parts;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::platform::{
     db::{Answer, Failure},
     http::{Problem, ProblemKind},
-    signing,
     state::AppState,
 };
 
@@ -36,7 +35,7 @@ impl Idempotency {
     }
 
     /// Reads the key of a request whose body is known.
-    pub(crate) fn read(parts: &Parts, body: &[u8]) -> Result<Self, Problem> {
+    pub(crate) fn read(parts: &Parts, body: &[u8], state: &AppState) -> Result<Self, Problem> {
         let tag = parts.extensions.get::<CallerTag>();
         let key = match parts.headers.get("idempotency-key") {
             Some(value) => Some(
@@ -60,7 +59,11 @@ impl Idempotency {
             key,
             caller: tag.map_or_else(|| "public".to_owned(), |tag| tag.name.clone()),
             route,
-            request_hash: request_hash(&parts.method, parts.uri.path_and_query().map_or("", |p| p.as_str()), body),
+            request_hash: {
+                let path = parts.uri.path_and_query().map_or("", |path| path.as_str());
+                let head = format!("{} {path}\n", parts.method);
+                state.keys.fingerprint(&[head.as_bytes(), body])
+            },
         })
     }
 
@@ -102,9 +105,4 @@ pub async fn purge(state: &AppState) -> Result<u64, Failure> {
         .await?;
     tx.commit().await?;
     Ok(gone.rows_affected)
-}
-
-fn request_hash(method: &Method, path: &str, body: &[u8]) -> String {
-    let head = format!("{method} {path}\n");
-    signing::sha256_hex(&[head.as_bytes(), body])
 }

@@ -61,7 +61,7 @@ impl FromRequest<AppState> for UploadForm {
         let mode = if upload.mode == Mode::Commit { "commit" } else { "preview" };
         let mut content = format!("{} {mode} {}\n", upload.establishment_id, upload.file_name).into_bytes();
         content.extend_from_slice(&upload.bytes);
-        let idempotency = Idempotency::read(&head, &content).map_err(IntoResponse::into_response)?;
+        let idempotency = Idempotency::read(&head, &content, state).map_err(IntoResponse::into_response)?;
         match idempotency.replay(state).await.map_err(IntoResponse::into_response)? {
             Some(answer) => Err(answer.into_response()),
             None => Ok(Self { upload, idempotency }),

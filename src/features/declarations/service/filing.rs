@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     features::{
-        accounts::{self, Caller, Scope},
+        accounts::{self, AccountError, Caller, Scope},
         catalog::{CatalogSnapshot, Channel},
         declarations::{
             dto::{
@@ -66,6 +66,15 @@ impl From<sea_orm::DbErr> for FilingError {
     }
 }
 
+impl From<AccountError> for FilingError {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Database(failure) => Self::Database(failure),
+            other => Self::Refused(Box::new(other.into())),
+        }
+    }
+}
+
 impl From<FilingError> for Problem {
     fn from(error: FilingError) -> Self {
         match error {
@@ -93,7 +102,7 @@ impl Destination {
     ) -> Result<Self, FilingError> {
         let establishment =
             organizations::find_establishment(conn, scope, id).await?.ok_or(FilingError::NoEstablishment)?;
-        let unit = accounts::units::get_unit(conn, establishment.unit_id).await?.ok_or(FilingError::NoEstablishment)?;
+        let unit = accounts::units::get_unit(conn, establishment.unit_id).await?;
         Ok(Self { establishment, unit })
     }
 

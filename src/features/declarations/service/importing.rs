@@ -521,3 +521,18 @@ fn place_of(field: Field) -> Place {
         Field::PermittedStayUntil => Place::PermittedStay,
     }
 }
+
+/// Rejected rows for the command line, which has no caller whose reading could be recorded beside its own run.
+pub async fn rejected_rows(state: &AppState, id: ImportId, lang: Lang) -> Result<Vec<ImportRowOut>, Failure> {
+    let mut rows = Vec::new();
+    let mut after = None;
+    loop {
+        let page = PageRequest { limit: 200, after: None };
+        let found = store::list_rows(state.db.read(), id, Some(RowVerdict::Rejected), &page, after).await?;
+        after = found.items.last().map(|row| row.position);
+        rows.extend(found.items.iter().map(|row| ImportRowOut::new(row, lang)));
+        if found.next_cursor.is_none() {
+            return Ok(rows);
+        }
+    }
+}

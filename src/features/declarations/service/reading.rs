@@ -140,8 +140,11 @@ pub async fn receipt_pdf(
         organizations::find_establishment(conn, &Scope::Everything, EstablishmentId(row.establishment_id))
             .await?
             .ok_or_else(not_found)?;
-    let unit = accounts::units::get_unit(conn, row.unit_id).await?.ok_or_else(not_found)?;
-    let organization_name = organizations::organization_name(conn, row.organization_id).await?.unwrap_or_default();
+    let unit = accounts::units::get_unit(conn, row.unit_id).await?;
+    let organization_name = organizations::organization_names(conn, &[row.organization_id])
+        .await?
+        .remove(&row.organization_id)
+        .unwrap_or_default();
     let stays = store::stays_of(conn, id).await?;
     record(state, caller, read_event("receipt_made", &row)).await?;
     let receipt = Receipt {

@@ -1,0 +1,8 @@
+//! Queries of this room.
+
+pub(crate) mod accounts;
+pub(crate) mod clients;
+pub(crate) mod one_time;
+pub(crate) mod sessions;
+pub(crate) mod throttle;
+pub(crate) mod units;

@@ -1,0 +1,8 @@
+//! What must hold for every route, every word and every file.
+
+mod access;
+mod architecture;
+mod locales;
+mod migrations;
+mod openapi;
+mod problems;
