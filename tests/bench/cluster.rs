@@ -49,11 +49,7 @@ impl Cluster {
         let (Some(url), Some(programs)) = (line(), line()) else {
             anyhow::bail!("PostgreSQL did not start: {}", keeper.wait()?);
         };
-        Ok(Self {
-            url,
-            programs: programs.into(),
-            keeper,
-        })
+        Ok(Self { url, programs: programs.into(), keeper })
     }
 
     /// One of PostgreSQL's programs.
@@ -73,11 +69,7 @@ impl Cluster {
             .args(["--set", "ON_ERROR_STOP=1", "--command", sql, &self.url])
             .output()
             .context("psql")?;
-        anyhow::ensure!(
-            output.status.success(),
-            "{sql}\n{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        anyhow::ensure!(output.status.success(), "{sql}\n{}", String::from_utf8_lossy(&output.stderr));
         Ok(String::from_utf8(output.stdout)?.trim().to_owned())
     }
 }

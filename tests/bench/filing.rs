@@ -121,11 +121,7 @@ async fn main() -> anyhow::Result<()> {
         out,
         "POST /api/v1/declarations, one stay, {:?}{}, {} connections, {} s after {} s of warm-up",
         arguments.database,
-        if cluster.is_some() {
-            " with fsync on"
-        } else {
-            ""
-        },
+        if cluster.is_some() { " with fsync on" } else { "" },
         arguments.connections,
         arguments.seconds,
         arguments.warm_up
@@ -138,20 +134,10 @@ async fn main() -> anyhow::Result<()> {
     )?;
 
     if let (Some(cluster), Some(shapes)) = (&cluster, &shapes) {
-        let rate = pgbench::run(
-            cluster,
-            shapes,
-            folder.path(),
-            arguments.connections,
-            arguments.seconds,
-        )?;
+        let rate = pgbench::run(cluster, shapes, folder.path(), arguments.connections, arguments.seconds)?;
         writeln!(out, "pgbench, the same rows: {shapes}")?;
         writeln!(out, "  throughput        {rate:.0} transactions/s")?;
-        writeln!(
-            out,
-            "ratio               {:.2}",
-            result.requests_per_second() / rate
-        )?;
+        writeln!(out, "ratio               {:.2}", result.requests_per_second() / rate)?;
     }
     Ok(())
 }

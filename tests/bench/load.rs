@@ -76,10 +76,7 @@ impl Load {
 
 impl LoadResult {
     /// Answered requests a second.
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "counts of requests are far below 2^52"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "counts of requests are far below 2^52")]
     pub fn requests_per_second(&self) -> f64 {
         self.latencies.len() as f64 / self.measured.as_secs_f64()
     }
@@ -98,11 +95,7 @@ impl LoadResult {
 impl fmt::Display for LoadResult {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ms = |duration: Duration| duration.as_secs_f64() * 1e3;
-        writeln!(
-            formatter,
-            "  throughput        {:.0} requests/s",
-            self.requests_per_second()
-        )?;
+        writeln!(formatter, "  throughput        {:.0} requests/s", self.requests_per_second())?;
         writeln!(
             formatter,
             "  latency           p50 {:.1} ms, p99 {:.1} ms, highest {:.1} ms",
@@ -125,10 +118,7 @@ impl fmt::Display for LoadResult {
 ///
 /// When the answer is not 201 with an id, or a repeated one.
 pub async fn file(filing: &Filing, api: &Api) -> anyhow::Result<String> {
-    let reply = filing
-        .send(api)
-        .await
-        .map_err(|error| anyhow::anyhow!("{}: {error}", filing.key))?;
+    let reply = filing.send(api).await.map_err(|error| anyhow::anyhow!("{}: {error}", filing.key))?;
     let id = reply.body["id"].as_str();
     match id {
         // A repeated answer costs less than a filing.

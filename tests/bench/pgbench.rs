@@ -25,11 +25,7 @@ pub struct Shapes {
 
 impl fmt::Display for Shapes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list: Vec<String> = self
-            .rows
-            .iter()
-            .map(|(table, rows)| format!("{rows} {table}"))
-            .collect();
+        let list: Vec<String> = self.rows.iter().map(|(table, rows)| format!("{rows} {table}")).collect();
         formatter.write_str(&list.join(", "))
     }
 }
@@ -56,10 +52,7 @@ struct Column {
 ///
 /// When the two did not write the same kinds of rows, or PostgreSQL refuses a question.
 pub fn shapes(cluster: &Cluster, first_id: &str, second_id: &str) -> anyhow::Result<Shapes> {
-    let transactions = [
-        writing_transaction(cluster, first_id)?,
-        writing_transaction(cluster, second_id)?,
-    ];
+    let transactions = [writing_transaction(cluster, first_id)?, writing_transaction(cluster, second_id)?];
     let tables = cluster.query(
         "SELECT quote_ident(relname) FROM pg_class \
          WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname",
@@ -88,10 +81,7 @@ pub fn shapes(cluster: &Cluster, first_id: &str, second_id: &str) -> anyhow::Res
         rows.insert(table.to_owned(), first.len());
     }
     anyhow::ensure!(rows.contains_key(DECLARATION), "no declaration was written");
-    Ok(Shapes {
-        rows,
-        script: script.finish(),
-    })
+    Ok(Shapes { rows, script: script.finish() })
 }
 
 /// Runs pgbench and returns its transactions a second.
@@ -99,13 +89,7 @@ pub fn shapes(cluster: &Cluster, first_id: &str, second_id: &str) -> anyhow::Res
 /// # Errors
 ///
 /// When pgbench fails or has written nothing.
-pub fn run(
-    cluster: &Cluster,
-    shapes: &Shapes,
-    folder: &Path,
-    connections: usize,
-    seconds: u64,
-) -> anyhow::Result<f64> {
+pub fn run(cluster: &Cluster, shapes: &Shapes, folder: &Path, connections: usize, seconds: u64) -> anyhow::Result<f64> {
     let script = folder.join("filing.sql");
     fs::write(&script, &shapes.script)?;
     cluster.query("CHECKPOINT")?;
@@ -122,10 +106,7 @@ pub fn run(
     let rate = reported_rate(&output)?;
     let copy = copy_name(DECLARATION);
     let committed = cluster.query(&format!("SELECT count(*) FROM {copy}"))?;
-    anyhow::ensure!(
-        committed != "0",
-        "pgbench reports {rate} transactions a second and has written nothing"
-    );
+    anyhow::ensure!(committed != "0", "pgbench reports {rate} transactions a second and has written nothing");
     Ok(rate)
 }
 
@@ -147,9 +128,7 @@ fn copy_name(table: &str) -> String {
 
 /// The transaction that wrote a declaration: all of a filing's rows carry its number.
 fn writing_transaction(cluster: &Cluster, declaration_id: &str) -> anyhow::Result<String> {
-    let found = cluster.query(&format!(
-        "SELECT xmin FROM {DECLARATION} WHERE id = '{declaration_id}'"
-    ))?;
+    let found = cluster.query(&format!("SELECT xmin FROM {DECLARATION} WHERE id = '{declaration_id}'"))?;
     anyhow::ensure!(!found.is_empty(), "{declaration_id} is not in the database");
     Ok(found)
 }
@@ -178,10 +157,7 @@ fn columns(cluster: &Cluster, table: &str) -> anyhow::Result<Vec<Column>> {
           WHERE a.attrelid = '{table}'::regclass AND a.attnum > 0 AND NOT a.attisdropped"
     ))?;
     let columns: Vec<Column> = serde_json::from_str(&text).with_context(|| text.clone())?;
-    Ok(columns
-        .into_iter()
-        .filter(|column| !column.automatic)
-        .collect())
+    Ok(columns.into_iter().filter(|column| !column.automatic).collect())
 }
 
 /// The rows of a table that a transaction wrote, as texts in the order of `columns`.
@@ -191,17 +167,12 @@ fn values(
     columns: &[Column],
     transaction: &str,
 ) -> anyhow::Result<Vec<Vec<Option<String>>>> {
-    let list: Vec<String> = columns
-        .iter()
-        .map(|column| format!("{}::text", column.name))
-        .collect();
+    let list: Vec<String> = columns.iter().map(|column| format!("{}::text", column.name)).collect();
     let text = cluster.query(&format!(
         "SELECT json_build_array({}) FROM {table} WHERE xmin = '{transaction}'::xid ORDER BY ctid",
         list.join(", ")
     ))?;
-    text.lines()
-        .map(|line| serde_json::from_str(line).with_context(|| line.to_owned()))
-        .collect()
+    text.lines().map(|line| serde_json::from_str(line).with_context(|| line.to_owned())).collect()
 }
 
 /// A transaction for pgbench in the making.
@@ -246,16 +217,8 @@ impl Script {
                 Some(text) => literal(text, kind),
             });
         }
-        anyhow::ensure!(
-            still_equal.is_empty(),
-            "two filings agree in all columns of a unique index of {table}"
-        );
-        writeln!(
-            self.statements,
-            "INSERT INTO {table} ({}) VALUES ({});",
-            names.join(", "),
-            expressions.join(", ")
-        )?;
+        anyhow::ensure!(still_equal.is_empty(), "two filings agree in all columns of a unique index of {table}");
+        writeln!(self.statements, "INSERT INTO {table} ({}) VALUES ({});", names.join(", "), expressions.join(", "))?;
         Ok(())
     }
 
@@ -270,10 +233,7 @@ impl Script {
     }
 
     fn finish(self) -> String {
-        format!(
-            "\\set turn :turn + 1\n\\set number :turn * 1000 + :client_id\nBEGIN;\n{}COMMIT;\n",
-            self.statements
-        )
+        format!("\\set turn :turn + 1\n\\set number :turn * 1000 + :client_id\nBEGIN;\n{}COMMIT;\n", self.statements)
     }
 }
 
@@ -283,21 +243,14 @@ fn varying(text: &str, kind: &str) -> Option<String> {
     const DIGITS: usize = 12;
     match kind {
         "text" | "character varying" => {
-            let kept: String = text
-                .chars()
-                .take(text.chars().count().saturating_sub(DIGITS))
-                .collect();
+            let kept: String = text.chars().take(text.chars().count().saturating_sub(DIGITS)).collect();
             let digits = (text.chars().count() - kept.chars().count()).max(9);
             let kept = literal(&kept, "text");
-            Some(format!(
-                "({kept} || lpad((:number::bigint)::text, {digits}, '0'))"
-            ))
+            Some(format!("({kept} || lpad((:number::bigint)::text, {digits}, '0'))"))
         }
         "bytea" => Some("sha256((:number::bigint)::text::bytea)".to_owned()),
         "smallint" | "integer" | "bigint" => Some(format!("(:number::bigint)::{kind}")),
-        "timestamp with time zone" | "timestamp without time zone" => {
-            Some(format!("clock_timestamp()::{kind}"))
-        }
+        "timestamp with time zone" | "timestamp without time zone" => Some(format!("clock_timestamp()::{kind}")),
         _ => None,
     }
 }

@@ -25,9 +25,7 @@ pub fn cpu_time(pid: u32) -> anyhow::Result<Duration> {
     let path = format!("/proc/{pid}/stat");
     let stat = fs::read_to_string(&path).context(path)?;
     // The second field is the program's name in brackets, which may hold blanks; utime and stime are fields 14 and 15.
-    let (_, after_name) = stat
-        .rsplit_once(") ")
-        .context("a stat line names a program")?;
+    let (_, after_name) = stat.rsplit_once(") ").context("a stat line names a program")?;
     let mut fields = after_name.split_ascii_whitespace().skip(11);
     let mut ticks = 0;
     for name in ["utime", "stime"] {
@@ -46,15 +44,9 @@ pub fn memory(pid: u32) -> anyhow::Result<Memory> {
     let status = fs::read_to_string(&path).context(path)?;
     let megabytes = |name: &'static str| -> anyhow::Result<f64> {
         let line = status.lines().find_map(|line| line.strip_prefix(name));
-        let kibibytes = line
-            .and_then(|rest| rest.split_ascii_whitespace().next())
-            .context(name)?
-            .parse::<f64>()
-            .context(name)?;
+        let kibibytes =
+            line.and_then(|rest| rest.split_ascii_whitespace().next()).context(name)?.parse::<f64>().context(name)?;
         Ok(kibibytes * 1024.0 / 1e6)
     };
-    Ok(Memory {
-        resident_mb: megabytes("VmRSS:")?,
-        peak_mb: megabytes("VmHWM:")?,
-    })
+    Ok(Memory { resident_mb: megabytes("VmRSS:")?, peak_mb: megabytes("VmHWM:")? })
 }

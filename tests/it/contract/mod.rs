@@ -2,6 +2,7 @@
 
 mod access;
 mod architecture;
+mod audit;
 mod locales;
 mod migrations;
 mod openapi;

@@ -32,8 +32,15 @@ pub struct TestApp {
 }
 
 impl TestApp {
-    /// None where the database is not there.
+    /// With the demo world in it; none where the database is not there.
     pub async fn new(kind: Kind) -> Option<Self> {
+        let mut app = Self::empty(kind).await?;
+        app.world = demo::seed(&app.state).await.expect("the demo world");
+        Some(app)
+    }
+
+    /// Without anybody in it.
+    pub async fn empty(kind: Kind) -> Option<Self> {
         let place = fresh_url(kind).await?;
         let settings = Settings {
             database: Some(place.url().to_owned()),
@@ -47,7 +54,9 @@ impl TestApp {
         let start: DateTime<Utc> = NOW.parse().expect("an instant");
         let vault = Vault::from_secret(demo::SECRET).expect("a vault");
         let state = run::prepare(config, vault, Clock::starting_at(start)).await.expect("a prepared state");
-        let world = demo::seed(&state).await.expect("the demo world");
+        let nobody = String::new();
+        let world =
+            demo::World { establishments: Default::default(), client_id: nobody.clone(), client_secret: nobody };
         let router = router(state.clone());
         Some(Self { state, world, router, tokens: Mutex::default(), _place: place })
     }
@@ -114,6 +123,11 @@ pub struct Caller<'a> {
 }
 
 impl Caller<'_> {
+    pub fn with_token(mut self, token: &str) -> Self {
+        self.token = Some(token.to_owned());
+        self
+    }
+
     pub fn lang(mut self, lang: &'static str) -> Self {
         self.lang = lang;
         self

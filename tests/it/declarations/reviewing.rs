@@ -1,0 +1,124 @@
+//! The officer's answers.
+
+use serde_json::json;
+
+use crate::harness::app::{TestApp, guest};
+
+async fn file(app: &TestApp, number: u32) -> String {
+    let body = json!({ "establishment_id": app.establishment("hotel"), "stays": [guest(number)] });
+    app.sign_in("hotel").await.post("/api/v1/declarations", body).await.expect(201).id()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_take_the_version_seen() {
+    for app in TestApp::both().await {
+        let id = file(&app, 1).await;
+        let officer = app.sign_in("officer").await;
+        let path = |action: &str| format!("/api/v1/declarations/{id}/{action}");
+        assert_eq!(officer.post(&path("confirm"), json!({})).await.status, 428);
+        let stale = officer.post_with(&path("confirm"), &[("if-match", "\"7\"")], json!({})).await;
+        assert_eq!((stale.status, stale.json["code"].as_str()), (412, Some("stale_version")));
+        let seen = [("if-match", "\"1\"")];
+        let silent = officer.post_with(&path("return"), &seen, json!({})).await;
+        assert_eq!((silent.status, silent.findings()), (422, vec!["/reason reason_missing".to_owned()]));
+        let confirmed = officer.post_with(&path("confirm"), &seen, json!({})).await.expect(200);
+        assert_eq!((confirmed.json["status"].as_str(), confirmed.header("etag")), (Some("confirmed"), "\"2\""));
+        let twice = officer.post_with(&path("confirm"), &[("if-match", "\"2\"")], json!({})).await;
+        assert_eq!(twice.status, 409);
+        assert_eq!(
+            (&twice.json["current_state"], &twice.json["allowed_actions"]),
+            (&json!("confirmed"), &json!(["recheck"]))
+        );
+        let again =
+            officer.post_with(&path("recheck"), &[("if-match", "\"2\"")], json!({"reason": "tên khác hộ chiếu"})).await;
+        assert_eq!(again.expect(200).json["decision_reason"], "tên khác hộ chiếu");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_sixteen_officers_one_decides() {
+    for app in TestApp::both().await {
+        let id = file(&app, 1).await;
+        let officer = app.sign_in("officer").await;
+        let racers = (0..16).map(|n| {
+            let (officer, path) = (
+                officer.clone(),
+                format!("/api/v1/declarations/{id}/{}", if n % 2 == 0 { "confirm" } else { "refuse" }),
+            );
+            async move { officer.post_with(&path, &[("if-match", "\"1\"")], json!({"reason": "r"})).await.status }
+        });
+        let mut statuses = futures::future::join_all(racers).await;
+        statuses.sort_unstable();
+        assert_eq!(statuses[0], 200);
+        assert!(statuses[1..].iter().all(|status| *status == 412), "{statuses:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bulk_tells_each_outcome() {
+    for app in TestApp::both().await {
+        let (a, b, c) = (file(&app, 1).await, file(&app, 2).await, file(&app, 3).await);
+        let officer = app.sign_in("officer").await;
+        let item = |id: &str, version: i32, action: &str| json!({ "id": id, "version": version, "action": action, "reason": null });
+        let body = json!({ "items": [item(&a, 1, "confirm"), item(&b, 9, "confirm"), item(&c, 1, "refuse"),
+            item("01970000-0000-7000-8000-000000000000", 1, "confirm")] });
+        let done = officer.post("/api/v1/review/declarations/bulk", body).await.expect(200);
+        let codes: Vec<_> =
+            done.json["items"].as_array().expect("items").iter().map(|item| item["code"].as_str()).collect();
+        assert_eq!(codes, [None, Some("stale_version"), Some("invalid_content"), Some("not_found")]);
+        assert_eq!((&done.json["done"], &done.json["refused"]), (&json!(1), &json!(3)));
+        let queue = officer.get("/api/v1/review/declarations").await.expect(200);
+        assert_eq!(queue.json["items"].as_array().map(Vec::len), Some(2), "the others still wait");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_desk_shows_warnings_first_and_then_what_is_due() {
+    for app in TestApp::both().await {
+        let hotel = app.sign_in("hotel").await;
+        let mut filed = Vec::new();
+        for (number, arrived, permitted) in [
+            (1, "2026-11-22T19:50:00+07:00", "2026-12-30"),
+            (2, "2026-11-22T19:30:00+07:00", "2026-12-30"),
+            (3, "2026-11-22T19:55:00+07:00", "2026-11-20"),
+        ] {
+            let mut stay = guest(number);
+            stay["arrived_at"] = json!(arrived);
+            stay["permitted_stay_until"] = json!(permitted);
+            let body = json!({ "establishment_id": app.establishment("hotel"), "stays": [stay] });
+            filed.push(hotel.post("/api/v1/declarations", body).await.expect(201).id());
+        }
+        let officer = app.sign_in("officer").await;
+        let (mut seen, mut path) = (Vec::new(), "/api/v1/review/declarations?limit=1".to_owned());
+        loop {
+            let page = officer.get(&path).await.expect(200);
+            seen.extend(
+                page.json["items"].as_array().expect("items").iter().map(|i| i["id"].as_str().expect("id").to_owned()),
+            );
+            match page.json["next_cursor"].as_str() {
+                Some(cursor) => path = format!("/api/v1/review/declarations?limit=1&cursor={cursor}"),
+                None => break,
+            }
+        }
+        assert_eq!(seen, [filed[2].clone(), filed[1].clone(), filed[0].clone()]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unit_may_confirm_by_rule_what_has_no_warnings() {
+    for app in TestApp::both().await {
+        let admin = app.sign_in("admin").await;
+        let officer = app.sign_in("ward").await.get("/api/v1/me").await.expect(200);
+        let unit = officer.json["unit"]["id"].as_str().expect("a unit").to_owned();
+        let path = format!("/api/v1/units/{unit}");
+        let headers = [("content-type", "application/json"), ("if-match", "*")];
+        admin.send("PATCH", &path, &headers, Some(br#"{"auto_confirm":true}"#.to_vec())).await.expect(200);
+        let hotel = app.sign_in("hotel").await;
+        let mut warned = guest(2);
+        warned["permitted_stay_until"] = json!(null);
+        for (stay, status) in [(guest(1), "confirmed"), (warned, "submitted")] {
+            let body = json!({ "establishment_id": app.establishment("hotel"), "stays": [stay] });
+            assert_eq!(hotel.post("/api/v1/declarations", body).await.expect(201).json["status"], status);
+        }
+    }
+}
