@@ -159,17 +159,14 @@ pub fn parse_json<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Pro
     if nests_deeper_than(text, JSON_DEPTH) {
         return Err(Problem::malformed(Finding::block("too_deep", "")));
     }
+    // What is not JSON at all is said before what is wrong in it.
+    serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| Problem::malformed(not_json(&error)))?;
     // A struct would be read from an array too, member by member; nobody means that.
     if !text.trim_start().starts_with('{') {
-        let finding = match serde_json::from_str::<serde::de::IgnoredAny>(text) {
-            Ok(_) => return Err(Problem::finding(Finding::block("wrong_type", ""))),
-            Err(error) => not_json(&error),
-        };
-        return Err(Problem::malformed(finding));
+        return Err(Problem::finding(Finding::block("wrong_type", "")));
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value: T = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| refusal(&error))?;
-    deserializer.end().map_err(|_| Problem::malformed(Finding::block("not_json", "")))?;
     value.validate().map_err(|errors| {
         let mut findings = Vec::new();
         collect(&errors, "", &mut findings);
@@ -181,9 +178,6 @@ pub fn parse_json<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Pro
 
 fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let inner = error.inner();
-    if !inner.is_data() {
-        return Problem::malformed(not_json(inner));
-    }
     let mut pointer = String::new();
     for segment in error.path().iter() {
         match segment {

@@ -107,7 +107,7 @@ async fn tell_organizations(story: &mut Story<'_>) {
         });
         let new = story.tell("register_organization", &app.anonymous(), "POST", "/api/v1/registrations", body).await;
         let path = format!("/api/v1/registrations/{}/{action}", new.id());
-        let body = if action == "refuse" { json!({ "reason": "r" }) } else { json!({}) };
+        let body = if action == "refuse" { json!({ "reason": "thiếu giấy tờ" }) } else { json!({}) };
         story.tell(&format!("{action}_registration"), &officer, "POST", &path, body).await;
     }
     let me = hotel.get("/api/v1/me").await.expect(200);

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use ::entity::guest_import::Mode;
 use axum::{
-    extract::{FromRequest, Multipart, Request, State, multipart::Field},
+    extract::{
+        DefaultBodyLimit, FromRequest, Multipart, Request, State,
+        multipart::{Field, MultipartError},
+    },
     http::header,
     response::{IntoResponse, Response},
 };
@@ -54,7 +57,9 @@ impl FromRequest<AppState> for UploadForm {
             return Err(Problem::new(ProblemKind::TooLarge).into_response());
         }
         let head = parts.clone();
-        let form = tokio::time::timeout(UPLOAD_TIME, read_form(Request::from_parts(parts, body), state))
+        let mut request = Request::from_parts(parts, body);
+        DefaultBodyLimit::max(Limits::default().file_bytes + FORM_OVERHEAD).apply(&mut request);
+        let form = tokio::time::timeout(UPLOAD_TIME, read_form(request, state))
             .await
             .unwrap_or_else(|_elapsed| Err(Problem::new(ProblemKind::RequestTimeout)));
         let upload = form.map_err(IntoResponse::into_response)?;
@@ -73,8 +78,7 @@ async fn read_form(request: Request, state: &AppState) -> Result<Upload, Problem
     let mut form =
         Multipart::from_request(request, state).await.map_err(|_| Problem::new(ProblemKind::UnsupportedMediaType))?;
     let (mut establishment, mut mode, mut file) = (None, Mode::Preview, None);
-    let malformed = |_| Problem::malformed(Finding::block("bad_form", ""));
-    while let Some(field) = form.next_field().await.map_err(malformed)? {
+    while let Some(field) = form.next_field().await.map_err(refusal)? {
         let name = field.name().unwrap_or_default().to_owned();
         match name.as_str() {
             "establishment_id" => {
@@ -108,6 +112,13 @@ async fn read_form(request: Request, state: &AppState) -> Result<Upload, Problem
     Ok(Upload { establishment_id: crate::kernel::ids::EstablishmentId(establishment), mode, file_name, bytes })
 }
 
+fn refusal(error: MultipartError) -> Problem {
+    if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+        return Problem::new(ProblemKind::TooLarge);
+    }
+    Problem::malformed(Finding::block("bad_form", ""))
+}
+
 async fn text_of(field: Field<'_>) -> Result<String, Problem> {
     let bytes = bytes_of(field, 1024).await?;
     String::from_utf8(bytes).map_err(|_| Problem::malformed(Finding::block("not_utf8", "")))
@@ -116,10 +127,7 @@ async fn text_of(field: Field<'_>) -> Result<String, Problem> {
 async fn bytes_of(mut field: Field<'_>, limit: usize) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     loop {
-        let chunk = field.chunk().await.map_err(|error| {
-            let too_large = error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE;
-            Problem::new(if too_large { ProblemKind::TooLarge } else { ProblemKind::Malformed })
-        })?;
+        let chunk = field.chunk().await.map_err(refusal)?;
         let Some(chunk) = chunk else { return Ok(bytes) };
         if bytes.len() + chunk.len() > limit {
             return Err(Problem::new(ProblemKind::TooLarge));
