@@ -25,7 +25,5 @@ mod dto;
 mod routes;
 mod service;
 mod store;
-#[cfg(test)]
-mod tests;
 
 pub use routes::routes;

@@ -46,8 +46,6 @@ mod routes;
 mod service;
 mod store;
 mod tables;
-#[cfg(test)]
-mod tests;
 
 pub use areas::{Ward, WardKind, Wards, Zone, Zones};
 pub use deadlines::{Channel, DeadlineRule, DeadlineRules};

@@ -44,8 +44,6 @@ mod routes;
 mod rules;
 mod service;
 mod store;
-#[cfg(test)]
-mod tests;
 
 pub use ::entity::establishment::Model as Establishment;
 pub use error::OrganizationError;
