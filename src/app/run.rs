@@ -47,6 +47,7 @@ pub async fn prepare(config: Config, vault: Vault, clock: Clock) -> anyhow::Resu
     let mut rooms = Extensions::new();
     rooms.insert(CatalogSnapshot::new(catalogue));
     accounts::install(&mut rooms);
+    rooms.insert(declarations::Filings::default());
     let state = AppState::new(db, clock, config, keys, rooms);
     accounts::prepare(&state).await.context("the accounts cannot be prepared")?;
     Ok(state)

@@ -1,5 +1,6 @@
 //! Pipes and wires: input and output that know no business word.
 
+pub mod combiner;
 pub mod config;
 pub mod db;
 pub mod documents;

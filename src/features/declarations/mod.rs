@@ -21,3 +21,4 @@ mod store_import;
 
 pub use jobs::HANDLERS;
 pub use routes::routes;
+pub use service::filing::Filings;

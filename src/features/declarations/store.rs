@@ -1,5 +1,7 @@
 //! Queries on declarations and stays. Every finder takes a [`Scope`]; a bare find does not exist.
 
+use std::collections::HashMap;
+
 use ::entity::{declaration, stay};
 use sea_orm::{
     ActiveModelTrait,
@@ -23,11 +25,11 @@ use crate::{
         page::{Page, PageRequest},
         text::fold,
     },
+    platform::db::{in_powers_of_two, padded},
 };
 
-/// Bound values in one statement, below the limits of both databases.
-const BOUND_VALUES: usize = 30_000;
-const STAY_COLUMNS: usize = 33;
+/// Rows in one statement: 33 columns stay below the limits of bound values of both databases.
+const ROWS: usize = 512;
 
 fn in_scope(scope: &Scope) -> Condition {
     match scope {
@@ -54,19 +56,6 @@ pub async fn find(
     declaration::Entity::find_by_id(id.0).filter(in_scope(scope)).one(conn).await
 }
 
-/// The declaration that an organization filed under its own number.
-pub async fn find_by_client_reference(
-    conn: &impl ConnectionTrait,
-    organization: OrganizationId,
-    reference: &str,
-) -> Result<Option<declaration::Model>, DbErr> {
-    declaration::Entity::find()
-        .filter(declaration::Column::OrganizationId.eq(organization.0))
-        .filter(declaration::Column::ClientReference.eq(reference))
-        .one(conn)
-        .await
-}
-
 /// A declaration by its code, for the public check of a receipt: no guest is read.
 pub async fn find_by_code(conn: &impl ConnectionTrait, code: &str) -> Result<Option<declaration::Model>, DbErr> {
     declaration::Entity::find().filter(declaration::Column::ReferenceCode.eq(code)).one(conn).await
@@ -81,51 +70,78 @@ pub async fn stays_of(conn: &impl ConnectionTrait, declaration: DeclarationId) -
         .await
 }
 
-/// Stays of the same documents that this organization has declared and not withdrawn.
-pub async fn known_stays(
+/// Stays of the same documents that each of these organizations has declared and not withdrawn.
+pub async fn known_stays_of_all(
     conn: &impl ConnectionTrait,
-    organization: OrganizationId,
-    numbers: &[String],
-) -> Result<Vec<KnownStay>, DbErr> {
-    let mut known = Vec::new();
-    for chunk in numbers.chunks(500) {
+    organizations: &[OrganizationId],
+    numbers: Vec<String>,
+) -> Result<HashMap<Uuid, Vec<KnownStay>>, DbErr> {
+    let mut known: HashMap<Uuid, Vec<KnownStay>> = HashMap::new();
+    let organizations = distinct(organizations);
+    for chunk in numbers.chunks(512) {
         let rows = stay::Entity::find()
-            .filter(stay::Column::OrganizationId.eq(organization.0))
-            .filter(stay::Column::DocumentNumber.is_in(chunk))
+            .filter(stay::Column::DocumentNumber.is_in(padded(chunk.to_vec())))
+            .filter(stay::Column::OrganizationId.is_in(organizations.clone()))
             .filter(stay::Column::Status.ne(stay::Status::Withdrawn))
             .order_by_asc(stay::Column::Id)
             .all(conn)
             .await?;
-        known.extend(rows.into_iter().map(|row| KnownStay {
-            declaration_id: row.declaration_id,
-            establishment_id: row.establishment_id,
-            natural_key: row.natural_key,
-            nationality: row.nationality,
-            document_number: row.document_number,
-            full_name: row.full_name,
-            date_of_birth: row.date_of_birth,
-            arrived_on: row.arrived_on,
-            expected_departure_on: row.expected_departure_on,
-            departed_on: row.departed_on,
-        }));
+        for row in rows {
+            known.entry(row.organization_id).or_default().push(KnownStay {
+                declaration_id: row.declaration_id,
+                establishment_id: row.establishment_id,
+                natural_key: row.natural_key,
+                nationality: row.nationality,
+                document_number: row.document_number,
+                full_name: row.full_name,
+                date_of_birth: row.date_of_birth,
+                arrived_on: row.arrived_on,
+                expected_departure_on: row.expected_departure_on,
+                departed_on: row.departed_on,
+            });
+        }
     }
     Ok(known)
 }
 
-/// Writes a declaration with its stays.
-pub async fn insert(
+/// The declarations that each of these organizations filed under these numbers of its own.
+pub async fn by_client_references(
     conn: &impl ConnectionTrait,
-    declaration: declaration::Model,
+    organizations: &[OrganizationId],
+    references: Vec<String>,
+) -> Result<HashMap<(Uuid, String), declaration::Model>, DbErr> {
+    if references.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = declaration::Entity::find()
+        .filter(declaration::Column::OrganizationId.is_in(distinct(organizations)))
+        .filter(declaration::Column::ClientReference.is_in(padded(references)))
+        .all(conn)
+        .await?;
+    let key = |row: &declaration::Model| Some((row.organization_id, row.client_reference.clone()?));
+    Ok(rows.into_iter().filter_map(|row| key(&row).map(|key| (key, row))).collect())
+}
+
+fn distinct(organizations: &[OrganizationId]) -> Vec<Uuid> {
+    let mut ids: Vec<Uuid> = organizations.iter().map(|id| id.0).collect();
+    ids.sort();
+    ids.dedup();
+    padded(ids)
+}
+
+/// Writes declarations with their stays.
+pub async fn insert_all(
+    conn: &impl ConnectionTrait,
+    declarations: Vec<declaration::Model>,
     stays: Vec<stay::Model>,
 ) -> Result<(), DbErr> {
-    let row: declaration::ActiveModel = declaration.into();
-    declaration::Entity::insert(row.reset_all()).exec_without_returning(conn).await?;
-    let mut rows: Vec<stay::ActiveModel> =
-        stays.into_iter().map(|stay| stay::ActiveModel::from(stay).reset_all()).collect();
-    while !rows.is_empty() {
-        let rest = rows.split_off(rows.len().min(BOUND_VALUES / STAY_COLUMNS));
+    for rows in in_powers_of_two(declarations, ROWS) {
+        let rows = rows.into_iter().map(|row| declaration::ActiveModel::from(row).reset_all());
+        declaration::Entity::insert_many(rows).exec_without_returning(conn).await?;
+    }
+    for rows in in_powers_of_two(stays, ROWS) {
+        let rows = rows.into_iter().map(|row| stay::ActiveModel::from(row).reset_all());
         stay::Entity::insert_many(rows).exec_without_returning(conn).await?;
-        rows = rest;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Organizations and establishments in the database. Every finder takes the scope of whoever asks.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use ::entity::{establishment, organization, unit};
 use chrono::{DateTime, Utc};
@@ -17,8 +17,8 @@ use crate::{
             OrganizationStatus,
         },
     },
-    kernel::ids::EstablishmentId,
-    platform::db::Failure,
+    kernel::ids::{EstablishmentId, OrganizationId},
+    platform::db::{Failure, padded},
 };
 
 /// Which rows of a list, and where the page begins.
@@ -187,6 +187,22 @@ pub async fn find_establishment(
     Ok(establishment::Entity::find_by_id(id.0).filter(establishments_in(scope)).one(conn).await?)
 }
 
+/// Those of these establishments that belong to one of these organizations.
+///
+/// # Errors
+/// [`Failure`] of the database.
+pub async fn establishments_of(
+    conn: &impl ConnectionTrait,
+    organizations: &[OrganizationId],
+    ids: &[EstablishmentId],
+) -> Result<Vec<establishment::Model>, Failure> {
+    let distinct = |ids: Vec<Uuid>| padded(ids.into_iter().collect::<BTreeSet<_>>().into_iter().collect());
+    let rows = establishment::Entity::find()
+        .filter(establishment::Column::Id.is_in(distinct(ids.iter().map(|id| id.0).collect())))
+        .filter(establishment::Column::OrganizationId.is_in(distinct(organizations.iter().map(|id| id.0).collect())));
+    Ok(rows.all(conn).await?)
+}
+
 /// Establishments in the scope, oldest first, one more than the window shows.
 pub(super) async fn list_establishments(
     conn: &impl ConnectionTrait,
@@ -254,6 +270,8 @@ pub async fn units_by_id(
     conn: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = Uuid>,
 ) -> Result<HashMap<Uuid, unit::Model>, Failure> {
+    let ids: BTreeSet<Uuid> = ids.into_iter().collect();
+    let ids = padded(ids.into_iter().collect());
     let rows = unit::Entity::find().filter(unit::Column::Id.is_in(ids)).all(conn).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }

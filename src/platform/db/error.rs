@@ -20,6 +20,18 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// The same failure for another request of one transaction; the source stays with the first.
+    #[must_use]
+    pub fn echo(&self) -> Self {
+        let shared = || DbErr::Custom("shared with another request".to_owned());
+        match self {
+            Self::Conflict(constraint) => Self::Conflict(constraint.clone()),
+            Self::Unavailable(_) => Self::Unavailable(shared()),
+            Self::OutcomeUnknown => Self::OutcomeUnknown,
+            Self::Fault(_) => Self::Fault(shared()),
+        }
+    }
+
     /// Whether it is a unique constraint of this name (PostgreSQL names it, SQLite names its columns).
     pub fn is_conflict(&self) -> bool {
         matches!(self, Self::Conflict(_))

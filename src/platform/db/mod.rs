@@ -6,6 +6,7 @@
 //! and then writes fails at once when another writer came between.
 
 mod error;
+mod shapes;
 mod start_up;
 mod work;
 
@@ -19,6 +20,7 @@ use sea_orm_migration::MigratorTrait;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
 pub use error::Failure;
+pub use shapes::{in_powers_of_two, padded};
 pub use work::{Answer, Work};
 
 /// How long a caller waits for a connection.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     kernel::ids,
     platform::{
-        db::{COMMIT, Db, Failure},
+        db::{COMMIT, Db, Failure, in_powers_of_two},
         events::{Actor, Event},
         http::idempotency::Idempotency,
     },
@@ -26,12 +26,16 @@ pub struct Work {
     actor: Actor,
     now: DateTime<Utc>,
     entries: Vec<audit_entry::ActiveModel>,
+    answers: Vec<idempotency_key::ActiveModel>,
 }
+
+/// Rows in one statement, below the limits of bound values of both databases.
+const ROWS: usize = 1024;
 
 impl Work {
     /// Begins.
     pub async fn begin(db: &Db, actor: &Actor, now: DateTime<Utc>) -> Result<Self, Failure> {
-        Ok(Self { tx: db.begin().await?, actor: actor.clone(), now, entries: Vec::new() })
+        Ok(Self { tx: db.begin().await?, actor: actor.clone(), now, entries: Vec::new(), answers: Vec::new() })
     }
 
     /// The transaction, for the stores.
@@ -47,6 +51,29 @@ impl Work {
     /// Puts an event on the record, in this transaction.
     pub fn publish(&mut self, event: Event) {
         self.entries.push(event.into_row(&self.actor, self.now));
+    }
+
+    /// Puts an event of somebody else on the record, where one transaction serves several.
+    pub fn publish_as(&mut self, actor: &Actor, event: Event) {
+        self.entries.push(event.into_row(actor, self.now));
+    }
+
+    /// Keeps an answer for a retry, in this transaction.
+    pub fn remember(&mut self, idempotency: &Idempotency, answer: &Answer) {
+        let Some(key) = &idempotency.key else { return };
+        self.answers.push(idempotency_key::ActiveModel {
+            id: Set(ids::fresh(self.now)),
+            caller: Set(idempotency.caller.clone()),
+            route: Set(idempotency.route.clone()),
+            key_text: Set(key.clone()),
+            request_hash: Set(idempotency.request_hash.clone()),
+            status: Set(i32::from(answer.status)),
+            location: Set(answer.location.clone()),
+            etag: Set(answer.etag.clone()),
+            body: Set(answer.body.clone()),
+            created_at: Set(self.now),
+            expires_at: Set(self.now + KEY_LIFE),
+        });
     }
 
     /// Asks for work after the commit, in this transaction.
@@ -70,9 +97,12 @@ impl Work {
 
     /// Writes the record and commits.
     pub async fn commit(self) -> Result<(), Failure> {
-        let Self { tx, entries, .. } = self;
-        if !entries.is_empty() {
-            audit_entry::Entity::insert_many(entries).exec_without_returning(&tx).await?;
+        let Self { tx, entries, answers, .. } = self;
+        for rows in in_powers_of_two(answers, ROWS) {
+            idempotency_key::Entity::insert_many(rows).exec_without_returning(&tx).await?;
+        }
+        for rows in in_powers_of_two(entries, ROWS) {
+            audit_entry::Entity::insert_many(rows).exec_without_returning(&tx).await?;
         }
         match tokio::time::timeout(COMMIT, tx.commit()).await {
             Ok(result) => result.map_err(|error| match Failure::from(error) {
@@ -84,23 +114,8 @@ impl Work {
     }
 
     /// Keeps the answer for a retry, writes the record and commits.
-    pub async fn answer(self, idempotency: &Idempotency, answer: Answer) -> Result<Answer, Failure> {
-        if let Some(key) = &idempotency.key {
-            let row = idempotency_key::ActiveModel {
-                id: Set(ids::fresh(self.now)),
-                caller: Set(idempotency.caller.clone()),
-                route: Set(idempotency.route.clone()),
-                key_text: Set(key.clone()),
-                request_hash: Set(idempotency.request_hash.clone()),
-                status: Set(i32::from(answer.status)),
-                location: Set(answer.location.clone()),
-                etag: Set(answer.etag.clone()),
-                body: Set(answer.body.clone()),
-                created_at: Set(self.now),
-                expires_at: Set(self.now + KEY_LIFE),
-            };
-            idempotency_key::Entity::insert(row).exec_without_returning(&self.tx).await?;
-        }
+    pub async fn answer(mut self, idempotency: &Idempotency, answer: Answer) -> Result<Answer, Failure> {
+        self.remember(idempotency, &answer);
         self.commit().await?;
         Ok(answer)
     }

@@ -69,14 +69,35 @@ where
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
-        let (parts, body) = request.into_parts();
-        let bytes = read_json(&parts.headers, body).await.map_err(IntoResponse::into_response)?;
-        let idempotency = Idempotency::read(&parts, &bytes, state).map_err(IntoResponse::into_response)?;
-        let input = parse_json(&bytes).map_err(IntoResponse::into_response)?;
+        let keyed = KeyedJson::from_request(request, state).await.map_err(IntoResponse::into_response)?;
+        let KeyedJson { input, idempotency } = keyed;
         match idempotency.replay(state).await.map_err(IntoResponse::into_response)? {
             Some(answer) => Err(answer.into_response()),
             None => Ok(Self { input, idempotency }),
         }
+    }
+}
+
+/// A JSON body with its idempotency key, for a handler that looks for repeats itself.
+#[derive(Clone, Debug)]
+pub struct KeyedJson<T> {
+    /// The body.
+    pub input: T,
+    /// The key, for the transaction of the write.
+    pub idempotency: Idempotency,
+}
+
+impl<T> FromRequest<AppState> for KeyedJson<T>
+where
+    T: DeserializeOwned + Validate + Send,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let bytes = read_json(&parts.headers, body).await?;
+        let idempotency = Idempotency::read(&parts, &bytes, state)?;
+        Ok(Self { input: parse_json(&bytes)?, idempotency })
     }
 }
 

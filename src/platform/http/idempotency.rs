@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use crate::platform::{
-    db::{Answer, Failure},
+    db::{Answer, Failure, padded},
     http::{Problem, ProblemKind},
     state::AppState,
 };
@@ -69,31 +69,53 @@ impl Idempotency {
 
     /// The answer given before under this key, if any.
     pub async fn replay(&self, state: &AppState) -> Result<Option<Answer>, Problem> {
-        let Some(key) = &self.key else { return Ok(None) };
-        let row = idempotency_key::Entity::find()
-            .filter(idempotency_key::Column::KeyText.eq(key))
-            .filter(idempotency_key::Column::Caller.eq(&self.caller))
-            .filter(idempotency_key::Column::Route.eq(&self.route))
-            .one(state.db.read())
-            .await?;
-        let Some(row) = row else { return Ok(None) };
-        if row.expires_at <= state.clock.now() {
-            let tx = state.db.begin().await?;
-            idempotency_key::Entity::delete_by_id(row.id).exec(&tx).await?;
-            tx.commit().await?;
-            return Ok(None);
-        }
+        let mut found = replays(state, &[self]).await?;
+        found.pop().flatten().transpose()
+    }
+
+    fn fits(&self, row: &idempotency_key::Model) -> bool {
+        self.key.as_deref() == Some(&row.key_text) && self.caller == row.caller && self.route == row.route
+    }
+
+    fn answer(&self, row: &idempotency_key::Model) -> Result<Answer, Problem> {
         if row.request_hash != self.request_hash {
             return Err(Problem::new(ProblemKind::IdempotencyKeyReused));
         }
-        Ok(Some(Answer {
+        Ok(Answer {
             status: u16::try_from(row.status).unwrap_or(500),
-            location: row.location,
-            etag: row.etag,
-            body: row.body,
+            location: row.location.clone(),
+            etag: row.etag.clone(),
+            body: row.body.clone(),
             replayed: true,
-        }))
+        })
     }
+}
+
+/// The answers given before under these keys, in their order.
+pub async fn replays(
+    state: &AppState,
+    requests: &[&Idempotency],
+) -> Result<Vec<Option<Result<Answer, Problem>>>, Failure> {
+    let keys: Vec<&str> = requests.iter().filter_map(|request| request.key.as_deref()).collect();
+    if keys.is_empty() {
+        return Ok(requests.iter().map(|_| None).collect());
+    }
+    let rows = idempotency_key::Entity::find()
+        .filter(idempotency_key::Column::KeyText.is_in(padded(keys)))
+        .all(state.db.read())
+        .await?;
+    let now = state.clock.now();
+    let (live, over): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.expires_at > now);
+    if !over.is_empty() {
+        let tx = state.db.begin().await?;
+        let ids = over.iter().map(|row| row.id);
+        idempotency_key::Entity::delete_many().filter(idempotency_key::Column::Id.is_in(ids)).exec(&tx).await?;
+        tx.commit().await?;
+    }
+    Ok(requests
+        .iter()
+        .map(|request| live.iter().find(|row| request.fits(row)).map(|row| request.answer(row)))
+        .collect())
 }
 
 /// Forgets keys whose time is over; tells how many.

@@ -17,7 +17,7 @@ use axum::{
 
 use crate::platform::db::Answer;
 
-pub use extract::{IdempotentJson, Json, Path, Query};
+pub use extract::{IdempotentJson, Json, KeyedJson, Path, Query};
 pub use if_match::IfMatch;
 pub use problem::{Problem, ProblemKind};
 

@@ -19,7 +19,7 @@ use crate::{
     },
     kernel::ids::DeclarationId,
     platform::{
-        http::{IdempotentJson, Json, Path, Problem, Query, problem::ProblemOut, versioned},
+        http::{Json, KeyedJson, Path, Problem, Query, problem::ProblemOut, versioned},
         lang::Lang,
         state::AppState,
     },
@@ -45,9 +45,9 @@ pub(super) async fn file_declaration(
     State(state): State<AppState>,
     Query(options): Query<FilingOptions>,
     lang: Lang,
-    body: IdempotentJson<DeclarationIn>,
+    body: KeyedJson<DeclarationIn>,
 ) -> Result<Response, Problem> {
-    let answer = filing::file(&state, &caller, body.input, options.on_error, &body.idempotency, lang).await?;
+    let answer = filing::file(&state, &caller, body.input, options.on_error, body.idempotency, lang).await?;
     Ok(answer.into_response())
 }
 

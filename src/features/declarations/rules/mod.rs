@@ -12,7 +12,8 @@ pub mod review;
 mod tests;
 mod values;
 
+pub use values::{Moment, document_numbers};
+
 pub use examine::{Examined, Facts, GoodStay, Verdict, examine};
 pub use input::{Door, Place, StayInput};
 pub use known::KnownStay;
-pub use values::Moment;

@@ -3,13 +3,29 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
 
 use crate::{
-    features::declarations::rules::Door,
+    features::declarations::rules::{Door, StayInput},
     kernel::{
         clock,
         partial_date::{PartialDate, Precision},
         text::fold,
+        travel_document::{DocumentNumber, Mrz},
     },
 };
+
+/// Document numbers of stays as they would be stored, for looking up what is known of them. A number that cannot be read
+/// is left out: its stay is refused anyway.
+pub fn document_numbers(stays: &[StayInput], now: DateTime<Utc>) -> Vec<String> {
+    let today = clock::local_day(now);
+    let number = |stay: &StayInput| {
+        let typed = stay.document_number.as_deref().and_then(|text| DocumentNumber::parse(text).ok());
+        let zone = || DocumentNumber::parse(&Mrz::parse(stay.mrz.as_deref()?, today).ok()?.document_number).ok();
+        typed.or_else(zone).map(|number| number.as_str().to_owned())
+    };
+    let mut numbers: Vec<String> = stays.iter().filter_map(number).collect();
+    numbers.sort();
+    numbers.dedup();
+    numbers
+}
 
 /// A point in time of which the hour may be unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -30,8 +30,11 @@ use crate::{
             dto_import::{ImportFilter, ImportOut, ImportPage, ImportRowFilter, ImportRowOut, ImportRowPage},
             import::{self, Field, FileRefusal, GuestFile, GuestRow, Limits, RowKind},
             rules::{Door, Examined, Place, StayInput},
-            service::filing::{Destination, Filed, Head, MAX_STAYS, examine_now, next_code},
-            store_import as store,
+            service::filing::{
+                Destination, MAX_STAYS, examine_now, next_code,
+                rows::{Filed, Head},
+            },
+            store as declaration_store, store_import as store,
         },
     },
     kernel::{
@@ -292,8 +295,11 @@ pub async fn commit_file(state: &AppState, id: ImportId) -> Result<(), JobError>
     }
 
     let mut work = Work::begin(&state.db, &actor, now).await?;
-    for filed in &filed {
-        filed.save(&mut work).await?;
+    let declarations = filed.iter().map(|filed| filed.declaration.clone()).collect();
+    let stays = filed.iter().flat_map(|filed| filed.stays.iter().cloned()).collect();
+    declaration_store::insert_all(work.tx(), declarations, stays).await.map_err(Failure::from)?;
+    for event in filed.iter().flat_map(Filed::events) {
+        work.publish(event);
     }
     let rows = judged.iter().enumerate().map(|(position, judged)| judged.row(&row, position, now)).collect();
     store::replace_rows(work.tx(), id, rows).await.map_err(Failure::from)?;

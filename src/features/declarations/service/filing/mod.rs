@@ -1,0 +1,240 @@
+//! Filing and its dry run: the same examination, with and without a transaction.
+
+pub(in crate::features::declarations::service) mod rows;
+mod together;
+
+use ::entity::{declaration, establishment, unit};
+use chrono::{DateTime, Utc};
+use sea_orm::ConnectionTrait;
+
+use crate::{
+    features::{
+        accounts::{self, AccountError, Caller, Scope},
+        catalog::{CatalogSnapshot, Catalogue, Channel},
+        declarations::{
+            dto::{ChannelIn, DeclarationIn, DeclarationSummaryOut, OnError, ValidationOut},
+            rules::{Door, Facts, KnownStay, StayInput, Verdict, document_numbers, examine},
+            service::filing::together::{Filing, Outcome, file_together},
+            store,
+        },
+        organizations,
+    },
+    kernel::{
+        clock,
+        finding::Finding,
+        ids::{EstablishmentId, OrganizationId},
+    },
+    platform::{
+        combiner::Combiner,
+        db::{Answer, Failure},
+        http::{Problem, ProblemKind, idempotency::Idempotency, problem::FindingOut},
+        lang::Lang,
+        state::AppState,
+    },
+};
+
+/// Most stays of one filing.
+pub const MAX_STAYS: usize = 500;
+
+/// Where concurrent filings meet; kept in memory per process.
+pub type Filings = Combiner<Filing, Outcome>;
+
+/// What a filing can be refused for.
+#[derive(Debug, thiserror::Error)]
+pub enum FilingError {
+    /// No such establishment in the caller's scope.
+    #[error("no such establishment")]
+    NoEstablishment,
+    /// The stays break rules.
+    #[error("the stays break rules")]
+    Findings(Vec<Finding>),
+    /// The declarant's own number stands for other guests.
+    #[error("the client reference stands for other guests")]
+    ClientReferenceReused,
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] Failure),
+    /// A repeated request answers otherwise.
+    #[error("the request is refused")]
+    Refused(Box<Problem>),
+}
+
+impl From<sea_orm::DbErr> for FilingError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+impl From<AccountError> for FilingError {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Database(failure) => Self::Database(failure),
+            other => Self::Refused(Box::new(other.into())),
+        }
+    }
+}
+
+impl From<FilingError> for Problem {
+    fn from(error: FilingError) -> Self {
+        match error {
+            FilingError::NoEstablishment => Self::new(ProblemKind::NotFound),
+            FilingError::Findings(findings) => Self::findings(findings),
+            FilingError::ClientReferenceReused => Self::new(ProblemKind::ClientReferenceReused),
+            FilingError::Database(failure) => failure.into(),
+            FilingError::Refused(problem) => *problem,
+        }
+    }
+}
+
+/// Where a filing goes and under which settings.
+pub(super) struct Destination {
+    pub establishment: establishment::Model,
+    pub unit: unit::Model,
+}
+
+impl Destination {
+    /// The establishment in scope with the unit that receives its declarations.
+    pub(super) async fn load(
+        conn: &impl ConnectionTrait,
+        scope: &Scope,
+        id: EstablishmentId,
+    ) -> Result<Self, FilingError> {
+        let establishment =
+            organizations::find_establishment(conn, scope, id).await?.ok_or(FilingError::NoEstablishment)?;
+        let unit = accounts::units::get_unit(conn, establishment.unit_id).await?;
+        Ok(Self { establishment, unit })
+    }
+
+    fn organization(&self) -> OrganizationId {
+        OrganizationId(self.establishment.organization_id)
+    }
+}
+
+fn facts<'a>(
+    destination: &Destination,
+    channel: Channel,
+    catalogue: &'a Catalogue,
+    known: &'a [KnownStay],
+) -> Facts<'a> {
+    Facts {
+        establishment_id: destination.establishment.id,
+        establishment_kind: destination.establishment.kind,
+        remote: destination.unit.remote,
+        channel,
+        nationalities: &catalogue.nationalities,
+        deadlines: &catalogue.deadlines,
+        known,
+    }
+}
+
+/// Examines stays against what is known now.
+pub(super) async fn examine_now(
+    state: &AppState,
+    conn: &impl ConnectionTrait,
+    destination: &Destination,
+    channel: Channel,
+    (door, stays): (Door, &[StayInput]),
+    now: DateTime<Utc>,
+) -> Result<Verdict, Failure> {
+    let catalogue = state.room::<CatalogSnapshot>().current();
+    let organization = destination.organization();
+    let mut known = store::known_stays_of_all(conn, &[organization], document_numbers(stays, now)).await?;
+    let known = known.remove(&organization.0).unwrap_or_default();
+    Ok(examine(stays, door, &facts(destination, channel, &catalogue, &known), now))
+}
+
+fn channel(channel: ChannelIn) -> Channel {
+    match channel {
+        ChannelIn::Electronic => Channel::Electronic,
+        ChannelIn::Paper => Channel::Paper,
+    }
+}
+
+fn check_count(count: usize) -> Result<(), FilingError> {
+    let finding = match count {
+        0 => Finding::block("no_stays", "/stays"),
+        n if n > MAX_STAYS => Finding::block("too_many_stays", "/stays").with("max", MAX_STAYS.to_string()),
+        _ => return Ok(()),
+    };
+    Err(FilingError::Findings(vec![finding]))
+}
+
+fn check_open(destination: &Destination) -> Result<(), FilingError> {
+    match destination.establishment.status {
+        establishment::Status::Open => Ok(()),
+        establishment::Status::Closed => {
+            Err(FilingError::Findings(vec![Finding::block("establishment_closed", "/establishment_id")]))
+        }
+    }
+}
+
+/// The dry run: the same examination, nothing stored.
+pub async fn validate(
+    state: &AppState,
+    caller: &Caller,
+    input: DeclarationIn,
+    lang: Lang,
+) -> Result<ValidationOut, Problem> {
+    let conn = state.db.read();
+    let destination = Destination::load(conn, &caller.scope()?, input.establishment_id).await?;
+    let channel = channel(input.channel);
+    let findings = match check_count(input.stays.len()).and_then(|()| check_open(&destination)) {
+        Err(FilingError::Findings(findings)) => findings,
+        Err(error) => return Err(error.into()),
+        Ok(()) => {
+            let stays: Vec<StayInput> = input.stays.into_iter().map(Into::into).collect();
+            examine_now(state, conn, &destination, channel, (Door::Json, &stays), state.clock.now()).await?.findings()
+        }
+    };
+    Ok(ValidationOut {
+        valid: !findings.iter().any(Finding::blocks),
+        findings: findings.iter().map(|finding| FindingOut::new(finding, lang)).collect(),
+    })
+}
+
+/// Files a declaration: all stays or none, or with `on_error=skip` the good ones.
+pub async fn file(
+    state: &AppState,
+    caller: &Caller,
+    input: DeclarationIn,
+    on_error: OnError,
+    idempotency: Idempotency,
+    lang: Lang,
+) -> Result<Answer, Problem> {
+    check_count(input.stays.len())?;
+    let filing = Filing {
+        actor: caller.actor.clone(),
+        organization: caller.organization()?,
+        establishment: input.establishment_id,
+        channel: channel(input.channel),
+        client_reference: input.client_reference,
+        stays: input.stays.into_iter().map(Into::into).collect(),
+        on_error,
+        idempotency,
+        lang,
+    };
+    let weight = filing.stays.len();
+    let shared = state.clone();
+    let run = move |filings| file_together(shared.clone(), filings);
+    match state.room::<Filings>().submit(filing, weight, run).await {
+        Some(outcome) => Ok(outcome?),
+        None => Err(Problem::new(ProblemKind::OutcomeUnknown)),
+    }
+}
+
+/// The next reference code of a unit: `<unit>-YYMMDD-NNNNNN`, the day of receipt in Viet Nam.
+pub(super) async fn next_code(state: &AppState, unit: &unit::Model, now: DateTime<Utc>) -> Result<String, Failure> {
+    let prefix = format!("{}-{}", unit.code, clock::local(now).format("%y%m%d"));
+    let serial = state.serials.next(&state.db, &prefix).await?;
+    Ok(format!("{prefix}-{serial:06}"))
+}
+
+/// A declaration on the wire.
+pub(super) fn summary(state: &AppState, row: &declaration::Model) -> DeclarationSummaryOut {
+    DeclarationSummaryOut::new(row, &state.config.public_url, verify_url(state, &row.reference_code))
+}
+
+/// What a receipt's QR opens.
+pub(super) fn verify_url(state: &AppState, code: &str) -> String {
+    format!("{}/verify/{code}?s={}", state.config.public_url, state.keys.sign_receipt(code))
+}
