@@ -16,7 +16,7 @@ use tokio::sync::Mutex;
 use crate::platform::db::{Db, Failure};
 
 /// Numbers reserved at once.
-const BLOCK: i64 = 100;
+const BLOCK: i64 = 500;
 /// Prefixes remembered; older days are forgotten.
 const REMEMBERED: usize = 1_000;
 

@@ -39,6 +39,6 @@ mod tests {
     fn padding_repeats_the_last() {
         assert_eq!(padded(vec![1, 2, 3]), [1, 2, 3, 3]);
         assert_eq!(padded(vec![1]), [1]);
-        assert_eq!(padded(Vec::<u8>::new()), []);
+        assert!(padded(Vec::<u8>::new()).is_empty());
     }
 }
