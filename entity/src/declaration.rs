@@ -30,6 +30,9 @@ pub struct Model {
     /// The declarant's own number.
     #[sea_orm(column_type = "Text", nullable)]
     pub client_reference: Option<String>,
+    /// Organization and its own number: one record at most. Empty once the declaration was returned or refused.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub reference_key: Option<String>,
     /// SHA-256 over the examined stays, hexadecimal.
     #[sea_orm(column_type = "Text")]
     pub content_hash: String,

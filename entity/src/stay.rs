@@ -26,9 +26,12 @@ pub struct Model {
     pub ward_code: String,
     /// Whether the guest is still here.
     pub status: Status,
-    /// Establishment, nationality, document and day of arrival; empty once withdrawn.
+    /// Establishment, nationality, document and day of arrival; empty once it no longer stands.
     #[sea_orm(column_type = "Text", nullable)]
     pub natural_key: Option<String>,
+    /// Organization and document number: what an organization knows of a guest is found without touching others' rows.
+    #[sea_orm(column_type = "Text")]
+    pub guest_key: String,
     /// As in the passport, capitals.
     #[sea_orm(column_type = "Text")]
     pub full_name: String,

@@ -4,6 +4,7 @@ use axum::{
     Router,
     http::{HeaderValue, header},
     middleware,
+    response::Redirect,
     routing::get,
 };
 use tower_http::compression::CompressionLayer;
@@ -44,6 +45,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(routes)
         .merge(docs)
+        .route("/", get(|| async { Redirect::to("/docs/") }))
         .route("/problems", get(pages::list_problems))
         .route("/problems/{code}", get(pages::get_problem))
         .route("/assets/page.css", get(pages::style))

@@ -31,8 +31,13 @@ use crate::{
 /// How often keys, catalogue, limits and old idempotency keys are looked after.
 const HOUSEKEEPING: Duration = Duration::from_secs(600);
 
+/// How long the database may take to close its connections.
+const CLOSING: Duration = Duration::from_secs(5);
+
 /// Opens the database, brings it up to date and puts the state together.
-pub async fn prepare(config: Config, vault: Vault, clock: Clock) -> anyhow::Result<AppState> {
+///
+/// Without a `vault` the secret file of the settings is opened.
+pub async fn prepare(config: Config, vault: Option<Vault>, clock: Clock) -> anyhow::Result<AppState> {
     let now = clock.now();
     anyhow::ensure!(
         now > clock::end_of_day(chrono::NaiveDate::from_ymd_opt(2015, 1, 1).context("a date")?),
@@ -42,6 +47,10 @@ pub async fn prepare(config: Config, vault: Vault, clock: Clock) -> anyhow::Resu
         Db::connect(&config.database, config.database_connections).await.context("the database cannot be opened")?;
     db.check().await.context("the database cannot be used")?;
     db.migrate().await.context("the database cannot be brought up to date")?;
+    let vault = match vault {
+        Some(vault) => vault,
+        None => Vault::open(&config.secret_file, &db).await?,
+    };
     let keys = KeyRing::load(&db, vault, now).await.context("the keys cannot be loaded")?;
     let catalogue = catalog::load(&db, now).await.context("the reference data cannot be loaded")?;
     let mut rooms = Extensions::new();
@@ -73,7 +82,10 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: CancellationTok
     server::serve(listener, router::router(state.clone()), caps, stop).await;
     stop_work.cancel();
     while workers.join_next().await.is_some() {}
-    state.db.close().await.context("the database could not be closed")?;
+    match tokio::time::timeout(CLOSING, state.db.close()).await {
+        Ok(closed) => closed.context("the database could not be closed")?,
+        Err(_elapsed) => tracing::warn!("the database did not answer the good-bye"),
+    }
     tracing::info!("stopped");
     Ok(())
 }

@@ -63,9 +63,14 @@ pub fn local_day(instant: DateTime<Utc>) -> NaiveDate {
 
 /// The last microsecond of a calendar day in Viet Nam.
 pub fn end_of_day(day: NaiveDate) -> DateTime<Utc> {
+    start_of_next_day(day) - Duration::microseconds(1)
+}
+
+/// The midnight in Viet Nam with which a calendar day ends.
+pub fn start_of_next_day(day: NaiveDate) -> DateTime<Utc> {
     let next = day.succ_opt().unwrap_or(day).and_time(chrono::NaiveTime::MIN);
     match vietnam().from_local_datetime(&next) {
-        chrono::LocalResult::Single(midnight) => midnight.with_timezone(&Utc) - Duration::microseconds(1),
+        chrono::LocalResult::Single(midnight) => midnight.with_timezone(&Utc),
         _ => unreachable!("a fixed offset has exactly one midnight a day"),
     }
 }

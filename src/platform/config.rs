@@ -9,7 +9,7 @@ use serde::Deserialize;
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
 pub struct Settings {
-    /// Where the records are kept: sqlite:PATH or postgres://USER@HOST/NAME [default: sqlite:tamtru.sqlite]
+    /// Where the records are kept: sqlite:PATH or postgres://USER@HOST/NAME [default: sqlite:tamtru.sqlite, in the demo sqlite:tamtru-demo.sqlite]
     #[arg(long, env = "DATABASE_URL", value_name = "URL", global = true, hide_env_values = true)]
     pub database: Option<String>,
     /// Address to listen on [default: 127.0.0.1:8080]
@@ -25,7 +25,7 @@ pub struct Settings {
     /// First part of reference codes [default: TT]
     #[arg(long, env = "TAMTRU_CODE_PREFIX", value_name = "LETTERS", global = true)]
     pub code_prefix: Option<String>,
-    /// Connections to the database [default: 24]
+    /// Connections to the database [default: 12]
     #[arg(long, env = "TAMTRU_DATABASE_CONNECTIONS", value_name = "N", global = true)]
     pub database_connections: Option<u32>,
     /// Connections from clients in all [default: 2048]
@@ -102,7 +102,7 @@ impl Settings {
             public_url: public_url.trim_end_matches('/').to_owned(),
             secret_file: self.secret_file.or(from_file.secret_file).unwrap_or_else(|| PathBuf::from("tamtru.key")),
             code_prefix: self.code_prefix.or(from_file.code_prefix).unwrap_or_else(|| "TT".to_owned()),
-            database_connections: self.database_connections.or(from_file.database_connections).unwrap_or(24),
+            database_connections: self.database_connections.or(from_file.database_connections).unwrap_or(12),
             max_connections: self.max_connections.or(from_file.max_connections).unwrap_or(2048),
             max_connections_per_address: self
                 .max_connections_per_address
@@ -121,6 +121,14 @@ impl Settings {
         refuse(
             !(config.public_url.starts_with("http://") || config.public_url.starts_with("https://")),
             "public URL: must begin with http:// or https://",
+        )?;
+        refuse(
+            config.public_url.contains(|c: char| c.is_whitespace() || c.is_control() || "?#'\"".contains(c)),
+            "public URL: must be an address without query, fragment, blanks and quotes",
+        )?;
+        refuse(
+            tracing_subscriber::EnvFilter::try_new(&config.log).is_err(),
+            "log: must be a filter such as info or tamtru=debug,warn",
         )?;
         refuse(!["text", "json"].contains(&log_format.as_str()), "log format: must be text or json")?;
         refuse(

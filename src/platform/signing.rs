@@ -85,12 +85,18 @@ impl std::fmt::Debug for Vault {
 }
 
 impl Vault {
-    /// Reads the secret file, or makes it (mode 0600) where there is none.
-    pub fn open(path: &Path) -> Result<Self, KeyError> {
+    /// Reads the secret file. Where there is none it is made (mode 0600), unless the database holds keys already: then a
+    /// new secret could open none of them.
+    pub async fn open(path: &Path, db: &Db) -> Result<Self, KeyError> {
+        let sealed = signing_key::Entity::find().one(db.read()).await.map_err(Failure::from)?.is_some();
+        Self::read_or_make(path, !sealed)
+    }
+
+    fn read_or_make(path: &Path, may_make: bool) -> Result<Self, KeyError> {
         let fault = |e: std::io::Error| KeyError::File(path.display().to_string(), e.to_string());
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(error) if may_make && error.kind() == std::io::ErrorKind::NotFound => {
                 let text = random_token()?;
                 write_private(path, &text).map_err(fault)?;
                 text

@@ -25,10 +25,15 @@ use crate::{
     },
     kernel::{
         clock::Clock,
+        finding::Severity,
         ids::{self, EstablishmentId, ImportId},
     },
     platform::{
-        config::Config, events::Actor, http::idempotency::Idempotency, jobs::JobError, lang::Lang, signing::Vault,
+        config::Config,
+        events::Actor,
+        http::{ProblemKind, idempotency::Idempotency},
+        jobs::JobError,
+        lang::Lang,
         state::AppState,
     },
 };
@@ -49,14 +54,16 @@ pub(super) struct ImportArgs {
     lang: String,
 }
 
+/// Width of the table, in columns.
+const WIDTH: u16 = 110;
 /// How many tenths of a second a step may take that somebody else runs.
 const PATIENCE: u32 = 600;
 
 /// Exit code 0: all rows good; 2: some rows or the file refused.
-pub(super) async fn run(config: Config, vault: Vault, args: ImportArgs) -> anyhow::Result<ExitCode> {
+pub(super) async fn run(config: Config, args: ImportArgs) -> anyhow::Result<ExitCode> {
     let lang = if args.lang == "en" { Lang::En } else { Lang::Vi };
     let bytes = read(&args.file)?;
-    let state = run::prepare(config, vault, Clock::system()).await?;
+    let state = run::prepare(config, None, Clock::system()).await?;
     let actor = Actor::system(format!("cli-{}", ids::fresh(state.clock.now())));
     let upload = Upload {
         establishment_id: EstablishmentId(args.establishment),
@@ -65,9 +72,12 @@ pub(super) async fn run(config: Config, vault: Vault, args: ImportArgs) -> anyho
         bytes,
     };
     let bar = bar();
-    let answer = importing::create(&state, &actor, &Scope::Everything, upload, &Idempotency::none())
-        .await
-        .map_err(|problem| anyhow::anyhow!("the file is not taken: {}", problem.kind().code()))?;
+    let answer = importing::create(&state, &actor, &Scope::Everything, upload, &Idempotency::none()).await.map_err(
+        |problem| match problem.kind() {
+            ProblemKind::NotFound => anyhow::anyhow!("there is no establishment {}", args.establishment),
+            kind => anyhow::anyhow!("the file is not taken: {}", kind.code()),
+        },
+    )?;
     let id = answer.body["id"].as_str().and_then(|id| id.parse().ok()).map(ImportId).context("the id of the import")?;
 
     let mut import = follow(&state, id, &bar, importing::read_file(&state, id)).await?;
@@ -150,15 +160,16 @@ fn show(bar: &ProgressBar, import: &ImportOut) {
 async fn report(state: &AppState, import: &ImportOut, lang: Lang) -> anyhow::Result<()> {
     if import.status == Status::Refused {
         let place = import.location.as_deref().map_or_else(String::new, |place| format!(" ({place})"));
-        return print(&format!("refused: {}{place}", import.reason.as_deref().unwrap_or("unknown")));
+        let reason = import.reason.as_deref().unwrap_or("unknown_format");
+        return print(&format!("refused: {reason}{place}: {}", lang.plain(&format!("file.{reason}"))));
     }
     let rejected = importing::rejected_rows(state, import.id, lang).await?;
     if !rejected.is_empty() {
         let mut table = Table::new();
-        table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+        table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_width(WIDTH);
         table.set_header(["row", "rule", "where", "what", "how to mend it"]);
         for row in &rejected {
-            for finding in &row.findings {
+            for finding in row.findings.iter().filter(|finding| finding.severity == Severity::Block) {
                 table.add_row([
                     row.reference.as_str(),
                     finding.rule.as_str(),
@@ -178,6 +189,9 @@ async fn report(state: &AppState, import: &ImportOut, lang: Lang) -> anyhow::Res
         import.rejected,
         import.ignored
     ))?;
+    if import.status == Status::Ready && import.accepted > 0 {
+        print("nothing is filed yet: run it again with --commit")?;
+    }
     for declaration in &import.declarations {
         print(&format!("filed {} ({} stays)", declaration.reference_code, declaration.stay_count))?;
     }

@@ -82,9 +82,15 @@ pub fn main() -> ExitCode {
 
 /// One sentence with its causes.
 fn fail(error: &anyhow::Error) -> ExitCode {
-    let mut causes: Vec<String> = error.chain().map(ToString::to_string).collect();
-    causes.dedup();
-    let _unprintable = writeln!(std::io::stderr(), "tamtru: {}", causes.join(": "));
+    // Some errors repeat their source in their own words, some draw pictures over several lines.
+    let mut sentence = String::new();
+    for cause in error.chain().map(|cause| cause.to_string().split_whitespace().collect::<Vec<_>>().join(" ")) {
+        if !sentence.contains(&cause) {
+            sentence.push_str(if sentence.is_empty() { "" } else { ": " });
+            sentence.push_str(&cause);
+        }
+    }
+    let _unprintable = writeln!(std::io::stderr(), "tamtru: {sentence}");
     ExitCode::FAILURE
 }
 
@@ -93,6 +99,8 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
     let is_demo = matches!(cli.command, Some(Command::Demo(_)));
     if is_demo {
         settings.database = settings.database.or_else(|| Some("sqlite:tamtru-demo.sqlite".to_owned()));
+        // Making the world would fill the screen before the text that people came for.
+        settings.log = settings.log.or_else(|| Some("warn".to_owned()));
     }
     let config = settings.resolve(cli.config.as_ref())?;
     start_logging(&config);
@@ -100,17 +108,13 @@ async fn run_command(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve => serve(config).await?,
         Command::Demo(args) => serve_demo(config, &args).await?,
         Command::Migrate => {
-            run::prepare(config.clone(), vault(&config)?, Clock::system()).await?;
+            run::prepare(config, None, Clock::system()).await?;
         }
         Command::Setup => setup(config).await?,
         Command::Openapi => print(&router::document().to_pretty_json().context("the document cannot be written")?)?,
-        Command::Import(args) => return import::run(config.clone(), vault(&config)?, args).await,
+        Command::Import(args) => return import::run(config, args).await,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn vault(config: &Config) -> anyhow::Result<Vault> {
-    Ok(Vault::open(&config.secret_file)?)
 }
 
 /// Logs go to standard error: standard output is for answers.
@@ -136,15 +140,15 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
 
 async fn serve(config: Config) -> anyhow::Result<()> {
     let stop = run::stop_on_signal()?;
-    let vault = vault(&config)?;
     let (listener, address) = run::bind(&config).await?;
-    let state = run::prepare(config, vault, Clock::system()).await?;
+    let state = run::prepare(config, None, Clock::system()).await?;
     if let Some(token) = accounts::issue_setup_token(&state).await? {
         let url = &state.config.public_url;
         print(&format!(
             "There is no administrator yet. Within 24 hours, create the first one with this one-time token:\n\n  \
              curl {url}/api/v1/auth/setup -H 'Content-Type: application/json' \\\n    \
-             -d '{{\"token\":\"{token}\",\"email\":\"YOU@EXAMPLE\",\"full_name\":\"YOUR NAME\",\"password\":\"A LONG PASSWORD\"}}'\n"
+             -d '{{\"token\":\"{token}\",\"email\":\"\",\"full_name\":\"\",\"password\":\"\"}}'\n\n\
+             Fill in your e-mail address, your name and a password of at least 12 characters.\n"
         ))?;
     }
     tracing::info!(%address, "listening");
@@ -159,7 +163,7 @@ async fn serve_demo(mut config: Config, args: &DemoArgs) -> anyhow::Result<()> {
         config.public_url = format!("http://{address}");
     }
     let url = config.public_url.clone();
-    let state = run::prepare(config, Vault::from_secret(demo::SECRET)?, clock.clone()).await?;
+    let state = run::prepare(config, Some(Vault::from_secret(demo::SECRET)?), clock.clone()).await?;
     let world = demo::seed(&state).await?;
     if args.json {
         print(&demo::as_json(&url, &world).to_string())?;
@@ -171,8 +175,7 @@ async fn serve_demo(mut config: Config, args: &DemoArgs) -> anyhow::Result<()> {
 }
 
 async fn setup(config: Config) -> anyhow::Result<()> {
-    let vault = vault(&config)?;
-    let state = run::prepare(config, vault, Clock::system()).await?;
+    let state = run::prepare(config, None, Clock::system()).await?;
     match accounts::issue_setup_token(&state).await? {
         Some(token) => print(&token),
         None => anyhow::bail!("there is an administrator already"),

@@ -1,6 +1,6 @@
 //! Queries on declarations and stays. Every finder takes a [`Scope`]; a bare find does not exist.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use ::entity::{declaration, stay};
 use sea_orm::{
@@ -70,20 +70,27 @@ pub async fn stays_of(conn: &impl ConnectionTrait, declaration: DeclarationId) -
         .await
 }
 
-/// Stays of the same documents that each of these organizations has declared and not withdrawn.
+/// Under which a stay is found among those of its organization.
+pub fn guest_key(organization: Uuid, document_number: &str) -> String {
+    format!("{organization}|{document_number}")
+}
+
+/// Under which a declaration is found by its organization's own number.
+pub fn reference_key(organization: Uuid, client_reference: &str) -> String {
+    format!("{organization}|{client_reference}")
+}
+
+/// Stays of these guests that the same organization has declared and not withdrawn.
 pub async fn known_stays_of_all(
     conn: &impl ConnectionTrait,
-    organizations: &[OrganizationId],
-    numbers: Vec<String>,
+    guests: impl IntoIterator<Item = (OrganizationId, String)>,
 ) -> Result<HashMap<Uuid, Vec<KnownStay>>, DbErr> {
     let mut known: HashMap<Uuid, Vec<KnownStay>> = HashMap::new();
-    let organizations = distinct(organizations);
-    for chunk in numbers.chunks(512) {
+    let keys: BTreeSet<String> = guests.into_iter().map(|(id, number)| guest_key(id.0, &number)).collect();
+    for chunk in keys.into_iter().collect::<Vec<_>>().chunks(512) {
         let rows = stay::Entity::find()
-            .filter(stay::Column::DocumentNumber.is_in(padded(chunk.to_vec())))
-            .filter(stay::Column::OrganizationId.is_in(organizations.clone()))
+            .filter(stay::Column::GuestKey.is_in(padded(chunk.to_vec())))
             .filter(stay::Column::Status.ne(stay::Status::Withdrawn))
-            .order_by_asc(stay::Column::Id)
             .all(conn)
             .await?;
         for row in rows {
@@ -107,26 +114,39 @@ pub async fn known_stays_of_all(
 /// The declarations that each of these organizations filed under these numbers of its own.
 pub async fn by_client_references(
     conn: &impl ConnectionTrait,
-    organizations: &[OrganizationId],
-    references: Vec<String>,
-) -> Result<HashMap<(Uuid, String), declaration::Model>, DbErr> {
+    references: Vec<(OrganizationId, String)>,
+) -> Result<HashMap<String, declaration::Model>, DbErr> {
     if references.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = declaration::Entity::find()
-        .filter(declaration::Column::OrganizationId.is_in(distinct(organizations)))
-        .filter(declaration::Column::ClientReference.is_in(padded(references)))
-        .all(conn)
-        .await?;
-    let key = |row: &declaration::Model| Some((row.organization_id, row.client_reference.clone()?));
-    Ok(rows.into_iter().filter_map(|row| key(&row).map(|key| (key, row))).collect())
+    let keys = references.iter().map(|(id, reference)| reference_key(id.0, reference)).collect();
+    let rows =
+        declaration::Entity::find().filter(declaration::Column::ReferenceKey.is_in(padded(keys))).all(conn).await?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.reference_key.clone()?, row))).collect())
 }
 
-fn distinct(organizations: &[OrganizationId]) -> Vec<Uuid> {
-    let mut ids: Vec<Uuid> = organizations.iter().map(|id| id.0).collect();
-    ids.sort();
-    ids.dedup();
-    padded(ids)
+/// Sets the guests of a returned or refused declaration free: corrected, they can be declared again, even under the same
+/// number of the organization's own. What was filed stays on record.
+pub async fn release(conn: &impl ConnectionTrait, declaration: &declaration::Model) -> Result<(), DbErr> {
+    let keyless = declaration::ActiveModel { reference_key: Set(None), ..Default::default() };
+    declaration::Entity::update_many()
+        .set(keyless)
+        .filter(declaration::Column::Id.eq(declaration.id))
+        .exec(conn)
+        .await?;
+    let withdrawn = stay::ActiveModel {
+        status: Set(stay::Status::Withdrawn),
+        natural_key: Set(None),
+        updated_at: Set(declaration.updated_at),
+        ..Default::default()
+    };
+    stay::Entity::update_many()
+        .set(withdrawn)
+        .col_expr(stay::Column::Version, Expr::col(stay::Column::Version).add(1))
+        .filter(stay::Column::DeclarationId.eq(declaration.id))
+        .exec(conn)
+        .await?;
+    Ok(())
 }
 
 /// Writes declarations with their stays.

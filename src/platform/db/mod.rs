@@ -55,6 +55,7 @@ impl Db {
         if path.as_os_str() == ":memory:" || path.to_string_lossy().starts_with("file:sqlx-in-memory") {
             return Err(configuration("an in-memory SQLite database cannot keep declarations; name a file"));
         }
+        keep_private(&path).map_err(|error| configuration(&format!("{}: {error}", path.display())))?;
         let options = |writes: bool, pool: u32| {
             let mut options = ConnectOptions::new(format!("sqlite:{}", path.display()));
             options
@@ -146,6 +147,15 @@ impl Db {
         let Self { writer, reader } = self;
         reader.close().await?;
         writer.close().await
+    }
+}
+
+/// Makes the file for its owner alone before SQLite does; the log beside it gets the same mode from SQLite.
+fn keep_private(path: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
 }
 

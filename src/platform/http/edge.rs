@@ -72,8 +72,10 @@ pub async fn edge(State(state): State<AppState>, mut request: Request, next: Nex
 
     let duration = started.elapsed();
     span.in_scope(|| {
-        let duration_ms = duration.as_secs_f64() * 1000.0;
-        if status.is_server_error() {
+        let duration_ms = (duration.as_secs_f64() * 1e6).round() / 1e3;
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            tracing::warn!(status = status.as_u16(), duration_ms, "request not served");
+        } else if status.is_server_error() {
             tracing::error!(status = status.as_u16(), duration_ms, "request failed");
         } else {
             tracing::info!(status = status.as_u16(), duration_ms, "request answered");

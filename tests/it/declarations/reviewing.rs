@@ -35,6 +35,32 @@ async fn answers_take_the_version_seen() {
     }
 }
 
+/// A returned declaration is no dead end: corrected, even under the same number, the guest is declared anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_returned_guest_is_declared_again() {
+    for app in TestApp::both().await {
+        for (number, action) in [(1, "return"), (2, "refuse")] {
+            let (hotel, officer) = (app.sign_in("hotel").await, app.sign_in("officer").await);
+            let mut stay = guest(number);
+            let body = |stay: &serde_json::Value| json!({ "establishment_id": app.establishment("hotel"), "client_reference": format!("PMS-{number}"), "stays": [stay] });
+            let first = hotel.post("/api/v1/declarations", body(&stay)).await.expect(201);
+            let path = format!("/api/v1/declarations/{}/{action}", first.id());
+            officer.post_with(&path, &[("if-match", "*")], json!({"reason": "sai phòng"})).await.expect(200);
+            stay["room"] = json!("302");
+            let second = hotel.post("/api/v1/declarations", body(&stay)).await.expect(201);
+            assert_ne!(second.id(), first.id());
+            assert_eq!(second.json["stays"][0]["findings"], json!([]), "the old stay no longer stands");
+            let old = hotel.get(&format!("/api/v1/declarations/{}", first.id())).await.expect(200);
+            assert_eq!(
+                (&old.json["stays"][0]["status"], &old.json["stays"][0]["room"]),
+                (&json!("withdrawn"), &json!("301"))
+            );
+            let here = hotel.get(&format!("/api/v1/stays?q=ZS{number:07}")).await.expect(200);
+            assert_eq!(here.json["items"].as_array().map(Vec::len), Some(1));
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_sixteen_officers_one_decides() {
     for app in TestApp::both().await {

@@ -53,7 +53,7 @@ impl TestApp {
         let config = settings.resolve(None).expect("good settings");
         let start: DateTime<Utc> = NOW.parse().expect("an instant");
         let vault = Vault::from_secret(demo::SECRET).expect("a vault");
-        let state = run::prepare(config, vault, Clock::starting_at(start)).await.expect("a prepared state");
+        let state = run::prepare(config, Some(vault), Clock::starting_at(start)).await.expect("a prepared state");
         let nobody = String::new();
         let world =
             demo::World { establishments: Default::default(), client_id: nobody.clone(), client_secret: nobody };

@@ -78,12 +78,18 @@ fn template(out: &VerificationOut, lang: Lang) -> VerifyPage {
         Some(false) => ("bad", "verify.forged"),
         None => ("open", "verify.unsigned"),
     };
-    let rows = vec![
-        (lang.plain("verify.code"), out.reference_code.clone()),
-        (lang.plain("verify.status"), lang.plain(&format!("status.{}", status_name(out.status)))),
-        (lang.plain("verify.filed_on"), out.filed_on.format("%d/%m/%Y").to_string()),
-        (lang.plain("verify.stay_count"), out.stay_count.to_string()),
-    ];
+    let code = (lang.plain("verify.code"), out.reference_code.clone());
+    // A forged paper must not borrow the look of the record that it names.
+    let rows = if out.authentic == Some(false) {
+        vec![code]
+    } else {
+        vec![
+            code,
+            (lang.plain("verify.status"), lang.plain(&format!("status.{}", status_name(out.status)))),
+            (lang.plain("verify.filed_on"), out.filed_on.format("%d/%m/%Y").to_string()),
+            (lang.plain("verify.stay_count"), out.stay_count.to_string()),
+        ]
+    };
     VerifyPage {
         lang: lang.tag(),
         title: lang.plain("verify.title"),

@@ -413,7 +413,7 @@ impl Exam {
                     NationalityError::NotInUse { replaced_by } => replaced_by.into_iter().collect(),
                     NationalityError::Missing | NationalityError::Unknown => Vec::new(),
                 };
-                let named = if candidates.is_empty() { "–".to_owned() } else { candidates.join(", ") };
+                let named = if candidates.is_empty() { String::new() } else { format!(": {}?", candidates.join(", ")) };
                 finding = finding.with("candidates", named);
                 self.add(finding);
                 return None;
@@ -422,7 +422,7 @@ impl Exam {
         let Some(code) = code else {
             if !self.has_finding_at(Place::Nationality) {
                 let at = self.at(Place::Nationality);
-                self.add(Finding::block("bad_nationality", at).with("candidates", "–"));
+                self.add(Finding::block("bad_nationality", at).with("candidates", ""));
             }
             return None;
         };

@@ -1,5 +1,8 @@
 //! What an officer may answer to a declaration, and when.
 //!
+//! A returned or refused declaration sets its guests free: its stays no longer stand, and corrected they can be declared
+//! again, which makes a new declaration. What was filed stays on record.
+//!
 //! ```mermaid
 //! stateDiagram-v2
 //!     [*] --> submitted: file_declaration

@@ -39,7 +39,7 @@ pub struct Moment {
 impl Moment {
     /// The latest instant that it may mean: with only the day known, the declarant has the benefit of the doubt.
     pub fn latest(self) -> DateTime<Utc> {
-        self.at.unwrap_or_else(|| clock::end_of_day(self.on))
+        self.at.unwrap_or_else(|| clock::start_of_next_day(self.on))
     }
 }
 

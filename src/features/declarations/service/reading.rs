@@ -152,7 +152,8 @@ pub async fn receipt_pdf(
             Lang::Vi => Language::Vi,
             Lang::En => Language::En,
         },
-        version: u32::try_from(row.version).unwrap_or(1),
+        // The guests as filed; an officer's answer makes no new content.
+        version: 1,
         unit_name_vi: unit.name_vi,
         unit_name_en: unit.name_en,
         organization_name,

@@ -111,6 +111,9 @@ async fn answer_one(
     if !store::decide(work.tx(), version, &row).await? {
         return Err(Problem::new(ProblemKind::StaleVersion));
     }
+    if row.status == declaration::Status::Returned || row.status == declaration::Status::Refused {
+        store::release(work.tx(), &row).await?;
+    }
     work.publish(
         Event::about(action.event(), "declaration", row.id)
             .of_organization(row.organization_id)

@@ -138,7 +138,8 @@ pub(super) async fn examine_now(
 ) -> Result<Verdict, Failure> {
     let catalogue = state.room::<CatalogSnapshot>().current();
     let organization = destination.organization();
-    let mut known = store::known_stays_of_all(conn, &[organization], document_numbers(stays, now)).await?;
+    let guests = document_numbers(stays, now).into_iter().map(|number| (organization, number));
+    let mut known = store::known_stays_of_all(conn, guests).await?;
     let known = known.remove(&organization.0).unwrap_or_default();
     Ok(examine(stays, door, &facts(destination, channel, &catalogue, &known), now))
 }

@@ -11,6 +11,7 @@ use crate::{
         declarations::{
             rules::{Examined, GoodStay},
             service::filing::Destination,
+            store,
         },
     },
     kernel::ids::{self, DeclarationId},
@@ -65,6 +66,10 @@ impl Filed {
                 Channel::Electronic => declaration::Channel::Electronic,
                 Channel::Paper => declaration::Channel::Paper,
             },
+            reference_key: head
+                .client_reference
+                .as_deref()
+                .map(|reference| store::reference_key(establishment.organization_id, reference)),
             client_reference: head.client_reference,
             content_hash: head.content_hash,
             status: if auto_confirmed { declaration::Status::Confirmed } else { declaration::Status::Submitted },
@@ -130,6 +135,7 @@ fn stay_row(
         ward_code: establishment.ward_code.clone(),
         status: if good.departed_on.is_some() { stay::Status::Departed } else { stay::Status::Staying },
         natural_key: Some(good.natural_key(establishment.id)),
+        guest_key: store::guest_key(establishment.organization_id, good.document_number.as_str()),
         full_name: good.full_name.as_str().to_owned(),
         full_name_folded: good.full_name.folded(),
         date_of_birth: good.date_of_birth.to_string(),

@@ -95,7 +95,7 @@ async fn file_alone(state: &AppState, filing: Filing) -> Outcome {
 struct BatchFacts {
     establishments: HashMap<Uuid, Destination>,
     known: HashMap<Uuid, Vec<KnownStay>>,
-    by_reference: HashMap<(Uuid, String), declaration::Model>,
+    by_reference: HashMap<String, declaration::Model>,
 }
 
 impl BatchFacts {
@@ -104,21 +104,20 @@ impl BatchFacts {
         let organizations: Vec<OrganizationId> = filings.iter().map(|filing| filing.organization).collect();
         let ids: Vec<EstablishmentId> = filings.iter().map(|filing| filing.establishment).collect();
         let found = organizations::establishments_of(conn, &organizations, &ids).await?;
-        let mut units = organizations::units_by_id(conn, found.iter().map(|row| row.unit_id)).await?;
-        let units_needed: Vec<(Uuid, establishment::Model)> = found.into_iter().map(|row| (row.unit_id, row)).collect();
-        let mut establishments = HashMap::new();
-        for (unit_id, row) in units_needed {
-            if let Some(unit) = units.get(&unit_id).cloned() {
-                establishments.insert(row.id, Destination { establishment: row, unit });
-            }
-        }
-        units.clear();
-        let numbers = filings.iter().flat_map(|filing| document_numbers(&filing.stays, now)).collect();
-        let references = filings.iter().filter_map(|filing| filing.client_reference.clone()).collect();
+        let units = organizations::units_by_id(conn, found.iter().map(|row| row.unit_id)).await?;
+        let with_unit = |row: establishment::Model| {
+            let unit = units.get(&row.unit_id)?.clone();
+            Some((row.id, Destination { establishment: row, unit }))
+        };
+        let establishments = found.into_iter().filter_map(with_unit).collect();
+        let guests = filings.iter().flat_map(|filing| {
+            document_numbers(&filing.stays, now).into_iter().map(|number| (filing.organization, number))
+        });
+        let references = filings.iter().filter_map(|f| Some((f.organization, f.client_reference.clone()?))).collect();
         Ok(Self {
             establishments,
-            known: store::known_stays_of_all(conn, &organizations, numbers).await?,
-            by_reference: store::by_client_references(conn, &organizations, references).await?,
+            known: store::known_stays_of_all(conn, guests).await?,
+            by_reference: store::by_client_references(conn, references).await?,
         })
     }
 }
@@ -187,7 +186,7 @@ async fn prepare(
     }
     let hash = content_hash(destination, &verdict);
     if let Some(reference) = &filing.client_reference
-        && let Some(first) = batch.by_reference.get(&(filing.organization.0, reference.clone()))
+        && let Some(first) = batch.by_reference.get(&store::reference_key(filing.organization.0, reference))
     {
         let same = first.content_hash == hash;
         return if same {
