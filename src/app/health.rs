@@ -8,10 +8,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::platform::{
-    http::{Problem, problem::ProblemOut},
-    jobs,
-    state::AppState,
+use crate::{
+    features::accounts::Anonymous,
+    platform::{
+        http::{Problem, problem::ProblemOut},
+        jobs,
+        state::AppState,
+    },
 };
 
 static METRICS: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
@@ -61,7 +64,7 @@ async fn live() -> axum::Json<Health> {
         (status = 503, description = "Not ready", body = ProblemOut, content_type = "application/problem+json"),
     )
 )]
-async fn ready(State(state): State<AppState>) -> Result<axum::Json<Health>, Problem> {
+async fn ready(_caller: Anonymous, State(state): State<AppState>) -> Result<axum::Json<Health>, Problem> {
     state.db.ping().await?;
     Ok(axum::Json(Health { status: "ok" }))
 }
@@ -71,7 +74,7 @@ async fn ready(State(state): State<AppState>) -> Result<axum::Json<Health>, Prob
     get, path = "/metrics", operation_id = "get_metrics", tag = "health",
     responses((status = 200, description = "Prometheus text format", body = String, content_type = "text/plain"))
 )]
-async fn metrics(State(state): State<AppState>) -> Result<impl IntoResponse, Problem> {
+async fn metrics(_caller: Anonymous, State(state): State<AppState>) -> Result<impl IntoResponse, Problem> {
     let (open, failed) = jobs::backlog(&state).await?;
     metrics::gauge!("jobs_open").set(f64::from(u32::try_from(open).unwrap_or(u32::MAX)));
     metrics::gauge!("jobs_failed").set(f64::from(u32::try_from(failed).unwrap_or(u32::MAX)));

@@ -31,6 +31,8 @@ use crate::{
 /// How often keys, catalogue, limits and old idempotency keys are looked after.
 const HOUSEKEEPING: Duration = Duration::from_secs(600);
 
+/// Jobs that one process runs at once.
+const WORKERS: usize = 2;
 /// How long the database may take to close its connections.
 const CLOSING: Duration = Duration::from_secs(5);
 
@@ -46,6 +48,7 @@ pub async fn prepare(config: Config, vault: Option<Vault>, clock: Clock) -> anyh
     let db =
         Db::connect(&config.database, config.database_connections).await.context("the database cannot be opened")?;
     db.check().await.context("the database cannot be used")?;
+    let start = db.lock_start().await.context("the start of another instance does not end")?;
     db.migrate().await.context("the database cannot be brought up to date")?;
     let vault = match vault {
         Some(vault) => vault,
@@ -53,6 +56,7 @@ pub async fn prepare(config: Config, vault: Option<Vault>, clock: Clock) -> anyh
     };
     let keys = KeyRing::load(&db, vault, now).await.context("the keys cannot be loaded")?;
     let catalogue = catalog::load(&db, now).await.context("the reference data cannot be loaded")?;
+    start.release().await?;
     let mut rooms = Extensions::new();
     rooms.insert(CatalogSnapshot::new(catalogue));
     accounts::install(&mut rooms);
@@ -75,7 +79,9 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: CancellationTok
     health::install_metrics();
     let stop_work = CancellationToken::new();
     let mut workers = JoinSet::new();
-    workers.spawn(jobs::work(state.clone(), declarations::HANDLERS, stop_work.clone()));
+    for _ in 0..WORKERS {
+        workers.spawn(jobs::work(state.clone(), declarations::HANDLERS, stop_work.clone()));
+    }
     workers.spawn(keep_house(state.clone(), stop_work.clone()));
     let caps =
         Caps { connections: state.config.max_connections, per_address: state.config.max_connections_per_address };

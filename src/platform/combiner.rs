@@ -14,9 +14,8 @@ use std::{
 use futures::FutureExt;
 use tokio::sync::oneshot;
 
-/// How many transactions are under way at once. With one, all that come while the disk syncs go into the next: measured
-/// on two cores, two leaders only split the batches in half.
-const LEADERS: usize = 1;
+/// How many transactions are under way at once: while one waits for the disk, the next is made.
+const LEADERS: usize = 2;
 /// Most requests in one transaction.
 const MOST: usize = 64;
 /// Most weight in one transaction, so that a heavy request does not make light ones wait for each other.

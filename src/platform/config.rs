@@ -31,7 +31,7 @@ pub struct Settings {
     /// Connections from clients in all [default: 2048]
     #[arg(long, env = "TAMTRU_MAX_CONNECTIONS", value_name = "N", global = true)]
     pub max_connections: Option<usize>,
-    /// Connections from one address; set it high behind a proxy [default: 1024]
+    /// Connections from one address; set it high behind a proxy [default: 512]
     #[arg(long, env = "TAMTRU_MAX_CONNECTIONS_PER_ADDRESS", value_name = "N", global = true)]
     pub max_connections_per_address: Option<usize>,
     /// Requests per second of one signed-in caller, 0 for no limit [default: 2000]
@@ -107,7 +107,7 @@ impl Settings {
             max_connections_per_address: self
                 .max_connections_per_address
                 .or(from_file.max_connections_per_address)
-                .unwrap_or(1024),
+                .unwrap_or(512),
             rate_limit: self.rate_limit.or(from_file.rate_limit).unwrap_or(2000),
             anonymous_rate_limit: self.anonymous_rate_limit.or(from_file.anonymous_rate_limit).unwrap_or(50),
             log: self.log.or(from_file.log).unwrap_or_else(|| "info".to_owned()),

@@ -98,8 +98,14 @@ impl Vault {
             Ok(text) => text,
             Err(error) if may_make && error.kind() == std::io::ErrorKind::NotFound => {
                 let text = random_token()?;
-                write_private(path, &text).map_err(fault)?;
-                text
+                match write_private(path, &text) {
+                    Ok(()) => text,
+                    // Another instance was first with the same file.
+                    Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+                        std::fs::read_to_string(path).map_err(fault)?
+                    }
+                    Err(error) => return Err(fault(error)),
+                }
             }
             Err(error) => return Err(fault(error)),
         };

@@ -6,8 +6,20 @@ use axum::http::Extensions;
 
 use crate::{
     kernel::clock::Clock,
-    platform::{config::Config, db::Db, http::rate_limit::RateLimits, jobs::Bell, serials::Serials, signing::KeyRing},
+    platform::{
+        config::Config,
+        db::Db,
+        http::{rate_limit::RateLimits, slots::Slots},
+        jobs::Bell,
+        serials::Serials,
+        signing::KeyRing,
+    },
 };
+
+/// Uploads at once in all: each may hold its file in memory.
+const UPLOADS: usize = 8;
+/// Uploads at once of one caller.
+const UPLOADS_EACH: usize = 2;
 
 /// Shared state; cheap to clone. Nothing in it is needed by another instance.
 #[derive(Clone, Debug)]
@@ -24,6 +36,8 @@ pub struct AppState {
     pub limits: Arc<RateLimits>,
     /// Wakes the workers after a commit that asked for work.
     pub bell: Bell,
+    /// Uploads under way.
+    pub uploads: Slots,
     /// Hands out serial numbers.
     pub serials: Serials,
     rooms: Arc<Extensions>,
@@ -41,6 +55,7 @@ impl AppState {
             limits: Arc::new(limits),
             bell: Bell::default(),
             serials: Serials::default(),
+            uploads: Slots::new(UPLOADS, UPLOADS_EACH),
             rooms: Arc::new(rooms),
         }
     }

@@ -173,7 +173,15 @@ pub(crate) fn caller_of(
 
 /// Knows the caller and counts his request.
 async fn identify(parts: &mut Parts, state: &AppState) -> Result<Caller, Problem> {
-    let caller = tokens::authenticate(parts, state).await?;
+    let caller = match tokens::authenticate(parts, state).await {
+        Ok(caller) => caller,
+        Err(problem) => {
+            // Whoever is not known is counted by address.
+            let Ok(Peer(address)) = Peer::from_request_parts(parts, state).await;
+            state.limits.check_anonymous(&address)?;
+            return Err(problem);
+        }
+    };
     let id = caller.actor.id.unwrap_or_default();
     let is_software = caller.role == Role::Client;
     let name = format!("{}:{id}", if is_software { "client" } else { "account" });
@@ -286,7 +294,8 @@ impl FromRequestParts<AppState> for Anonymous {
         let Ok(Peer(address)) = Peer::from_request_parts(parts, state).await;
         let Ok(RequestId(request_id)) = RequestId::from_request_parts(parts, state).await;
         state.limits.check_anonymous(&address)?;
-        parts.extensions.insert(CallerTag { name: "public".to_owned(), is_software: false });
+        // Strangers do not share keys with each other.
+        parts.extensions.insert(CallerTag { name: format!("public:{address}"), is_software: false });
         Ok(Self { actor: Actor::public(request_id), address })
     }
 }

@@ -152,9 +152,12 @@ pub async fn release(conn: &impl ConnectionTrait, declaration: &declaration::Mod
 /// Writes declarations with their stays.
 pub async fn insert_all(
     conn: &impl ConnectionTrait,
-    declarations: Vec<declaration::Model>,
-    stays: Vec<stay::Model>,
+    mut declarations: Vec<declaration::Model>,
+    mut stays: Vec<stay::Model>,
 ) -> Result<(), DbErr> {
+    // Everybody takes unique keys in one order, so that two transactions never wait for each other in a circle.
+    declarations.sort_by(|a, b| a.reference_key.cmp(&b.reference_key));
+    stays.sort_by(|a, b| a.natural_key.cmp(&b.natural_key));
     for rows in in_powers_of_two(declarations, ROWS) {
         let rows = rows.into_iter().map(|row| declaration::ActiveModel::from(row).reset_all());
         declaration::Entity::insert_many(rows).exec_without_returning(conn).await?;
@@ -278,6 +281,9 @@ impl QueuePosition {
         let mut parts = text.split('|');
         let urgency = parts.next()?.parse().ok()?;
         let due_at = chrono::DateTime::from_timestamp_micros(parts.next()?.parse().ok()?)?;
+        if !(1900..=2200).contains(&chrono::Datelike::year(&due_at)) {
+            return None;
+        }
         let id = parts.next()?.parse().ok()?;
         Some(Self { urgency, due_at, id })
     }

@@ -3,7 +3,7 @@
 use ::entity::{declaration, guest_import, guest_import_file, guest_import_row};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use uuid::Uuid;
 
@@ -49,6 +49,16 @@ pub async fn list(
     }
     let rows = query.order_by_desc(guest_import::Column::Id).limit(page.limit + 1).all(conn).await?;
     Ok(Page::from_surplus(rows, page.limit, |row| row.id.to_string()))
+}
+
+/// How many imports of an organization wait or are being read or filed.
+pub async fn count_open(conn: &impl ConnectionTrait, organization: Uuid) -> Result<u64, DbErr> {
+    use guest_import::Status::{Committing, Queued, Reading};
+    guest_import::Entity::find()
+        .filter(guest_import::Column::OrganizationId.eq(organization))
+        .filter(guest_import::Column::Status.is_in([Queued, Reading, Committing]))
+        .count(conn)
+        .await
 }
 
 /// Writes a new import with its file.

@@ -13,8 +13,7 @@ use crate::{
     },
     kernel::page::PageRequest,
     platform::{
-        db::Answer,
-        http::{Problem, ProblemKind, idempotency::Idempotency},
+        http::{Problem, ProblemKind},
         state::AppState,
     },
 };
@@ -41,19 +40,6 @@ impl From<OrganizationError> for Problem {
             OrganizationError::Account(error) => error.into_problem_at("/administrator"),
             OrganizationError::Database(failure) => failure.into(),
         }
-    }
-}
-
-/// The answer of a use case. Of two requests with one key that run at the same time, the slower one is refused for
-/// what the faster one did (taken e-mail, newer version): it gets the faster one's answer instead.
-async fn settle(
-    state: &AppState,
-    idempotency: &Idempotency,
-    outcome: Result<Answer, OrganizationError>,
-) -> Result<Answer, Problem> {
-    match outcome {
-        Ok(answer) => Ok(answer),
-        Err(refusal) => idempotency.replay(state).await?.ok_or_else(|| refusal.into()),
     }
 }
 

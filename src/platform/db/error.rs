@@ -43,6 +43,9 @@ impl From<DbErr> for Failure {
         if let Some(SqlErr::UniqueConstraintViolation(constraint)) = error.sql_err() {
             return Self::Conflict(constraint);
         }
+        if is_collision(&error) {
+            return Self::Conflict("another transaction".to_owned());
+        }
         let unavailable = match &error {
             DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
             DbErr::Exec(sea_orm::RuntimeErr::SqlxError(e)) | DbErr::Query(sea_orm::RuntimeErr::SqlxError(e)) => {
@@ -54,13 +57,23 @@ impl From<DbErr> for Failure {
     }
 }
 
+/// Deadlocks and failed serialisation: the transaction is rolled back, and the next attempt sees the other's rows.
+fn is_collision(error: &DbErr) -> bool {
+    let (DbErr::Exec(sea_orm::RuntimeErr::SqlxError(source)) | DbErr::Query(sea_orm::RuntimeErr::SqlxError(source))) =
+        error
+    else {
+        return false;
+    };
+    let code = source.as_database_error().and_then(|database| database.code());
+    code.is_some_and(|code| ["40001", "40P01"].contains(&code.as_ref()))
+}
+
 /// Lost connections, and PostgreSQL's and SQLite's codes for "busy", "cancelled" and "shutting down".
 fn is_outage(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
         sqlx::Error::Database(database) => database.code().is_some_and(|code| {
-            ["57014", "57P01", "57P02", "57P03", "55P03", "53300", "40001", "40P01", "5", "6", "517", "261"]
-                .contains(&code.as_ref())
+            ["57014", "57P01", "57P02", "57P03", "55P03", "53300", "5", "6", "517", "261"].contains(&code.as_ref())
         }),
         _ => false,
     }

@@ -13,7 +13,7 @@ mod work;
 use std::{str::FromStr, time::Duration};
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
@@ -111,6 +111,18 @@ impl Db {
         migration::Migrator::up(&self.writer, None).await
     }
 
+    /// Waits until no other instance is starting on this database, so that schema, keys and reference data are made once.
+    pub async fn lock_start(&self) -> Result<StartLock, DbErr> {
+        if self.backend() != DbBackend::Postgres {
+            return Ok(StartLock(None));
+        }
+        let tx = self.begin().await?;
+        tx.execute_unprepared("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
+            .await?;
+        tx.execute_unprepared("SELECT pg_advisory_xact_lock(7467746875)").await?;
+        Ok(StartLock(Some(tx)))
+    }
+
     /// Refuses to start on a database that cannot keep our promises.
     pub async fn check(&self) -> Result<(), DbErr> {
         start_up::check(self).await
@@ -147,6 +159,20 @@ impl Db {
         let Self { writer, reader } = self;
         reader.close().await?;
         writer.close().await
+    }
+}
+
+/// Held while an instance starts.
+#[derive(Debug)]
+pub struct StartLock(Option<DatabaseTransaction>);
+
+impl StartLock {
+    /// Lets the next instance start.
+    pub async fn release(self) -> Result<(), DbErr> {
+        match self.0 {
+            Some(tx) => tx.commit().await,
+            None => Ok(()),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, panic::AssertUnwindSafe, time::Duration};
 use axum::{
     body::Body,
     extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State},
-    http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -54,12 +54,12 @@ pub async fn edge(State(state): State<AppState>, mut request: Request, next: Nex
     let started = std::time::Instant::now();
     let request_id = request_id(&request, &state);
     let lang = Lang::negotiate(request.headers());
-    let method = request.method().clone();
+    let method = method_name(request.method());
     let instance = request.uri().path().chars().take(200).collect::<String>();
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
     request.extensions_mut().insert(RequestId(request_id.clone()));
 
-    let span = tracing::info_span!("request", request_id, method = %method, route);
+    let span = tracing::info_span!("request", request_id, method, route);
     let run = AssertUnwindSafe(tokio::time::timeout(TOTAL, next.run(request))).catch_unwind().instrument(span.clone());
     let mut response = match run.await {
         Ok(Ok(response)) => response,
@@ -81,13 +81,23 @@ pub async fn edge(State(state): State<AppState>, mut request: Request, next: Nex
             tracing::info!(status = status.as_u16(), duration_ms, "request answered");
         }
     });
-    metrics::counter!("http_requests_total", "method" => method.to_string(), "route" => route.clone(), "status" => status.as_u16().to_string()).increment(1);
+    metrics::counter!("http_requests_total", "method" => method, "route" => route.clone(), "status" => status.as_u16().to_string()).increment(1);
     metrics::histogram!("http_request_duration_seconds", "route" => route).record(duration.as_secs_f64());
     response
 }
 
-/// Answers what no route matched.
-pub async fn no_route() -> Problem {
+/// The method, one of few: a label or a log line must not be whatever a stranger makes up.
+fn method_name(method: &Method) -> &'static str {
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
+    known.into_iter().find(|name| *name == method.as_str()).unwrap_or("other")
+}
+
+/// Answers what no route matched; counted by address.
+pub async fn no_route(State(state): State<AppState>, Peer(address): Peer) -> Problem {
+    if let Err(problem) = state.limits.check_anonymous(&address) {
+        return problem;
+    }
+
     Problem::new(ProblemKind::NotFound)
 }
 
@@ -122,6 +132,7 @@ fn write_problem(response: &mut Response, lang: Lang, instance: &str, request_id
 fn write_headers(response: &mut Response, request_id: &str) {
     let not_modified = response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
+    headers.append(header::VARY, HeaderValue::from_static("accept-language, authorization"));
     if let Ok(value) = HeaderValue::from_str(request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }
@@ -138,7 +149,6 @@ fn write_headers(response: &mut Response, request_id: &str) {
     for (name, value) in [
         ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
         ("cache-control", "no-store"),
-        ("vary", "accept-language, authorization"),
     ] {
         if !not_modified || name != "cache-control" {
             headers.entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));

@@ -10,7 +10,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Request},
     http::{
         HeaderMap,
-        header::{CONTENT_LENGTH, CONTENT_TYPE},
+        header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
         request::Parts,
     },
     response::{IntoResponse, Response},
@@ -32,6 +32,8 @@ use crate::{
 pub const JSON_LIMIT: usize = 1024 * 1024;
 /// How long a JSON body may take to arrive.
 const JSON_TIME: Duration = Duration::from_secs(10);
+/// Longest pointer that is sent back, in characters.
+const MAX_POINTER: usize = 200;
 /// Deepest nesting of a JSON body.
 const JSON_DEPTH: usize = 16;
 
@@ -96,7 +98,7 @@ where
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         let bytes = read_json(&parts.headers, body).await?;
-        let idempotency = Idempotency::read(&parts, &bytes, state)?;
+        let idempotency = Idempotency::read(&parts, &[&bytes], state)?;
         Ok(Self { input: parse_json(&bytes)?, idempotency })
     }
 }
@@ -113,6 +115,9 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(Problem::malformed(Finding::block("nul_character", "")));
+        }
         axum::extract::Query::try_from_uri(&parts.uri)
             .map(|axum::extract::Query(query)| Self(query))
             .map_err(|_| Problem::malformed(Finding::block("bad_query", "")))
@@ -162,13 +167,19 @@ async fn read_json(headers: &HeaderMap, body: axum::body::Body) -> Result<Bytes,
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let is_json = content_type.is_some_and(|text| {
         let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json"))
+        let charset = text
+            .split(';')
+            .skip(1)
+            .find_map(|part| part.trim().to_ascii_lowercase().strip_prefix("charset=").map(ToOwned::to_owned));
+        let utf8 = charset.is_none_or(|charset| ["utf-8", "utf8"].contains(&charset.trim_matches('"')));
+        utf8 && (essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json")))
     });
+    let coded = headers.get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
     let bytes = read_body(headers, body, JSON_LIMIT, JSON_TIME).await?;
     if bytes.is_empty() {
         return Ok(Bytes::from_static(b"{}"));
     }
-    if is_json { Ok(bytes) } else { Err(Problem::new(ProblemKind::UnsupportedMediaType)) }
+    if is_json && !coded { Ok(bytes) } else { Err(Problem::new(ProblemKind::UnsupportedMediaType)) }
 }
 
 /// Parses and validates a JSON body.
@@ -207,6 +218,10 @@ fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
             Segment::Enum { variant } => push_escaped(&mut pointer, variant),
             Segment::Unknown => {}
         }
+    }
+    // A member's name is the sender's: it is not sent back at any length.
+    if pointer.len() > MAX_POINTER {
+        pointer = pointer.chars().take(MAX_POINTER).collect();
     }
     let text = inner.to_string();
     let named = |prefix: &str| {

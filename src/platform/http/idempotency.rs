@@ -35,7 +35,7 @@ impl Idempotency {
     }
 
     /// Reads the key of a request whose body is known.
-    pub(crate) fn read(parts: &Parts, body: &[u8], state: &AppState) -> Result<Self, Problem> {
+    pub(crate) fn read(parts: &Parts, body: &[&[u8]], state: &AppState) -> Result<Self, Problem> {
         let tag = parts.extensions.get::<CallerTag>();
         let key = match parts.headers.get("idempotency-key") {
             Some(value) => Some(
@@ -62,7 +62,8 @@ impl Idempotency {
             request_hash: {
                 let path = parts.uri.path_and_query().map_or("", |path| path.as_str());
                 let head = format!("{} {path}\n", parts.method);
-                state.keys.fingerprint(&[head.as_bytes(), body])
+                let parts: Vec<&[u8]> = std::iter::once(head.as_bytes()).chain(body.iter().copied()).collect();
+                state.keys.fingerprint(&parts)
             },
         })
     }
@@ -116,6 +117,19 @@ pub async fn replays(
         .iter()
         .map(|request| live.iter().find(|row| request.fits(row)).map(|row| request.answer(row)))
         .collect())
+}
+
+/// The answer of a use case. Of two requests with one key that run at the same time, the slower one is refused for what
+/// the faster one did (newer version, other state): it gets the faster one's answer instead.
+pub async fn settle<E: Into<Problem>>(
+    state: &AppState,
+    idempotency: &Idempotency,
+    outcome: Result<Answer, E>,
+) -> Result<Answer, Problem> {
+    match outcome {
+        Ok(answer) => Ok(answer),
+        Err(refusal) => idempotency.replay(state).await?.ok_or_else(|| refusal.into()),
+    }
 }
 
 /// Forgets keys whose time is over; tells how many.

@@ -8,6 +8,7 @@ pub mod pages;
 pub mod problem;
 pub mod rate_limit;
 pub mod server;
+pub mod slots;
 
 use axum::{
     body::Body,

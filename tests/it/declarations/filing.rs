@@ -123,6 +123,36 @@ async fn racing_filings_of_one_guest_make_one_record() {
     }
 }
 
+/// The same guests in another order must not make two transactions wait for each other in a circle.
+#[tokio::test(flavor = "multi_thread")]
+async fn crossing_filings_do_not_deadlock() {
+    for app in TestApp::both().await {
+        let hotel = app.sign_in("hotel").await;
+        for round in 0..3_u32 {
+            let guests: Vec<Value> = (0..40).map(|n| guest(1000 + round * 100 + n)).collect();
+            let racers = (0..6_usize).map(|racer| {
+                let mut stays = guests.clone();
+                if racer % 2 == 1 {
+                    stays.reverse();
+                }
+                stays.rotate_left(racer);
+                let (hotel, input) = (hotel.clone(), body(&app, stays));
+                async move { hotel.post("/api/v1/declarations", input).await }
+            });
+            let replies = futures::future::join_all(racers).await;
+            let mut ids: Vec<String> = replies
+                .into_iter()
+                .map(|reply| {
+                    assert!([200, 201].contains(&reply.status), "{} {}", reply.status, reply.text());
+                    reply.id()
+                })
+                .collect();
+            ids.dedup();
+            assert_eq!(ids.len(), 1, "all got the one record");
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn all_or_none_or_the_good_ones() {
     for app in TestApp::both().await {
@@ -184,6 +214,29 @@ async fn bad_input_is_a_problem_with_a_place() {
         }
         let huge = [("content-type", "application/json"), ("content-length", "10000000000")];
         assert_eq!(hotel.send("POST", "/api/v1/declarations", &huge, Some(Vec::new())).await.status, 413);
+        for path in [
+            "declarations?q=%00",
+            "declarations?nationality=%00",
+            "declarations?client_reference=%00",
+            "stays?q=%00",
+            "declarations?to=-262143-01-01",
+            "declarations?from=9999-01-01",
+            "stays?present_on=-262143-01-01",
+        ] {
+            assert_eq!(hotel.get(&format!("/api/v1/{path}")).await.status, 400, "{path}");
+        }
+        let cursor = "MXwtMjEwODY2ODAzMjAwMDAwMDAxfDAxYTIwMzU3LTkxY2QtNzA1NC1iNjM0LTU2YzNhYzAyOWM2MQ";
+        let desk = app.sign_in("officer").await.get(&format!("/api/v1/review/declarations?cursor={cursor}")).await;
+        assert_eq!(desk.status, 400, "a place before all time");
+        let coded = [("content-type", "application/json"), ("content-encoding", "gzip")];
+        let utf16 = [("content-type", "application/json; charset=utf-16")];
+        for headers in [&coded[..], &utf16[..]] {
+            let reply = hotel.send("POST", "/api/v1/declarations", headers, Some(b"{}".to_vec())).await;
+            assert_eq!(reply.status, 415);
+        }
+        let long_name = format!("{{\"{}\":1}}", "x".repeat(100_000));
+        let reply = hotel.send("POST", "/api/v1/declarations", &json, Some(long_name.into_bytes())).await;
+        assert!(reply.status == 422 && reply.bytes.len() < 3_000, "{} bytes come back", reply.bytes.len());
         for query in ["?nonsense=1", "?limit=0", "?limit=201", "?cursor=%25%25", "?from=2026-13-01", "?status=open"] {
             assert_eq!(hotel.get(&format!("/api/v1/declarations{query}")).await.status, 400, "{query}");
         }

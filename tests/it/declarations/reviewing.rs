@@ -80,6 +80,53 @@ async fn of_sixteen_officers_one_decides() {
     }
 }
 
+/// A retry that overtakes its first request gets the first one's answer.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_key_sixteen_times_at_once_is_one_answer() {
+    for app in TestApp::both().await {
+        let id = file(&app, 1).await;
+        let officer = app.sign_in("officer").await;
+        let racers =
+            (0..16).map(|_| {
+                let (officer, path) = (officer.clone(), format!("/api/v1/declarations/{id}/confirm"));
+                async move {
+                    officer.post_with(&path, &[("if-match", "\"1\""), ("idempotency-key", "one")], json!({})).await
+                }
+            });
+        for reply in futures::future::join_all(racers).await {
+            assert!(reply.status == 200 || reply.json["code"] == "request_in_progress", "{}", reply.text());
+        }
+    }
+}
+
+/// Bulk answers over the same declarations in opposite orders do not wait for each other in a circle.
+#[tokio::test(flavor = "multi_thread")]
+async fn crossing_bulks_do_not_deadlock() {
+    for app in TestApp::both().await {
+        let mut ids = Vec::new();
+        for number in 0..20 {
+            ids.push(file(&app, number).await);
+        }
+        let officer = app.sign_in("officer").await;
+        let racers = (0..4).map(|racer| {
+            let mut ids = ids.clone();
+            if racer % 2 == 1 {
+                ids.reverse();
+            }
+            let items: Vec<_> = ids.iter().map(|id| json!({ "id": id, "version": 1, "action": "confirm" })).collect();
+            let officer = officer.clone();
+            async move { officer.post("/api/v1/review/declarations/bulk", json!({ "items": items })).await }
+        });
+        let mut done = 0;
+        for reply in futures::future::join_all(racers).await {
+            let out = reply.expect(200).json;
+            done += out["done"].as_u64().expect("a number");
+            assert_eq!(out["items"].as_array().map(Vec::len), Some(20));
+        }
+        assert_eq!(done, 20, "each is confirmed once");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn bulk_tells_each_outcome() {
     for app in TestApp::both().await {

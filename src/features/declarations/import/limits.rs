@@ -33,13 +33,13 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             file_bytes: 10 * 1024 * 1024,
-            unpacked_bytes: 100 * 1024 * 1024,
+            unpacked_bytes: 48 * 1024 * 1024,
             entries: 2_000,
             sheets: 400,
-            cells: 2_000_000,
+            cells: 500_000,
             columns: 256,
             rows: 20_000,
-            text_bytes: 64 * 1024 * 1024,
+            text_bytes: 16 * 1024 * 1024,
             cell_chars: 500,
             xml_depth: 8,
             part_depth: 64,

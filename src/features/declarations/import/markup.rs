@@ -4,7 +4,7 @@
 //! roots, unclosed elements and deep nesting, which the parser alone would let pass.
 
 use std::borrow::Cow;
-use std::io::BufRead;
+use std::io::{self, BufRead, Read};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -60,6 +60,54 @@ impl Element<'_> {
     }
 }
 
+/// Most bytes of one token of a part: a text or tag that is longer belongs to no guest, and would be held in memory whole.
+const TOKEN_BYTES: usize = 256 * 1024;
+
+/// What tokens are read from.
+pub(super) trait Source: BufRead {
+    /// A new token begins.
+    fn begin_token(&mut self);
+}
+
+impl Source for &[u8] {
+    /// Text that is in memory already needs no bound.
+    fn begin_token(&mut self) {}
+}
+
+/// A source that ends with an error inside a token that is too long.
+pub(super) struct Bounded<R> {
+    source: R,
+    taken: usize,
+}
+
+impl<R: BufRead> Source for Bounded<R> {
+    fn begin_token(&mut self) {
+        self.taken = 0;
+    }
+}
+
+impl<R: BufRead> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read(buffer)?;
+        self.taken += read;
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for Bounded<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.taken > TOKEN_BYTES {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a token is too long"));
+        }
+        self.source.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.taken += amount;
+        self.source.consume(amount);
+    }
+}
+
 /// A reader of tokens.
 pub(super) struct Markup<R> {
     reader: Reader<R>,
@@ -83,12 +131,14 @@ impl<'t> Markup<&'t [u8]> {
     }
 }
 
-impl<R: BufRead> Markup<R> {
+impl<R: BufRead> Markup<Bounded<R>> {
     /// Reads a part of a workbook, in UTF-8.
     pub(super) fn of_part(source: R, max_depth: usize) -> Self {
-        Self::new(Reader::from_reader(source), max_depth)
+        Self::new(Reader::from_reader(Bounded { source, taken: 0 }), max_depth)
     }
+}
 
+impl<R: Source> Markup<R> {
     fn new(mut reader: Reader<R>, max_depth: usize) -> Self {
         reader.config_mut().expand_empty_elements = true;
         Self {
@@ -116,6 +166,7 @@ impl<R: BufRead> Markup<R> {
     /// The next token.
     pub(super) fn next(&mut self) -> Result<Token<'_>, Fault> {
         self.buffer.clear();
+        self.reader.get_mut().begin_token();
         let first = !std::mem::replace(&mut self.started, true);
         let event = match self.reader.read_event_into(&mut self.buffer) {
             Ok(event) => event,

@@ -24,7 +24,10 @@ use crate::{
     kernel::{finding::Finding, ids::ImportId, text::nfc_collapsed},
     platform::{
         http::{
-            IdempotentJson, Path, Problem, ProblemKind, Query, idempotency::Idempotency, problem::ProblemOut, versioned,
+            IdempotentJson, Path, Problem, ProblemKind, Query,
+            idempotency::{CallerTag, Idempotency},
+            problem::ProblemOut,
+            versioned,
         },
         lang::Lang,
         state::AppState,
@@ -56,6 +59,11 @@ impl FromRequest<AppState> for UploadForm {
         if declared.is_some_and(|length| length > Limits::default().file_bytes + FORM_OVERHEAD) {
             return Err(Problem::new(ProblemKind::TooLarge).into_response());
         }
+        let holder = parts.extensions.get::<CallerTag>().map_or("", |tag| tag.name.as_str());
+        let _slot = state
+            .uploads
+            .take(holder)
+            .ok_or_else(|| Problem::new(ProblemKind::TooManyRequests).retry_after(2).into_response())?;
         let head = parts.clone();
         let mut request = Request::from_parts(parts, body);
         DefaultBodyLimit::max(Limits::default().file_bytes + FORM_OVERHEAD).apply(&mut request);
@@ -64,8 +72,8 @@ impl FromRequest<AppState> for UploadForm {
             .unwrap_or_else(|_elapsed| Err(Problem::new(ProblemKind::RequestTimeout)));
         let upload = form.map_err(IntoResponse::into_response)?;
         let mode = if upload.mode == Mode::Commit { "commit" } else { "preview" };
-        let mut content = format!("{} {mode} {}\n", upload.establishment_id, upload.file_name).into_bytes();
-        content.extend_from_slice(&upload.bytes);
+        let fields = format!("{} {mode} {}\n", upload.establishment_id, upload.file_name);
+        let content = [fields.as_bytes(), &upload.bytes];
         let idempotency = Idempotency::read(&head, &content, state).map_err(IntoResponse::into_response)?;
         match idempotency.replay(state).await.map_err(IntoResponse::into_response)? {
             Some(answer) => Err(answer.into_response()),

@@ -259,6 +259,11 @@ struct Exam {
     record: Record,
 }
 
+/// Characters that turn the direction of writing: what an officer reads would not be what is stored.
+fn deceives(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Blank is absent.
 fn given(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
@@ -597,7 +602,7 @@ impl Exam {
 
     fn text(&mut self, text: Option<&str>, place: Place, max: usize) -> Option<String> {
         let text = nfc_collapsed(self.bounded(text, place, max)?);
-        if text.chars().any(char::is_control) {
+        if text.chars().any(|c| c.is_control() || deceives(c)) {
             self.block("bad_text", place);
             return None;
         }

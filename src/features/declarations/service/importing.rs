@@ -45,7 +45,10 @@ use crate::{
     platform::{
         db::{Answer, Failure, Work},
         events::{Actor, Event},
-        http::{Problem, ProblemKind, idempotency::Idempotency},
+        http::{
+            Problem, ProblemKind,
+            idempotency::{Idempotency, settle},
+        },
         jobs::JobError,
         lang::Lang,
         signing,
@@ -57,6 +60,9 @@ use crate::{
 pub const READ_JOB: &str = "read_import";
 /// Kind of the job that files its rows.
 pub const COMMIT_JOB: &str = "commit_import";
+
+/// Files of one organization that wait or are being read: one organization's files must not hold up all others.
+const MOST_OPEN: u64 = 10;
 
 /// A file as handed in.
 pub struct Upload {
@@ -79,6 +85,9 @@ pub async fn create(
     idempotency: &Idempotency,
 ) -> Result<Answer, Problem> {
     let destination = Destination::load(state.db.read(), scope, upload.establishment_id).await?;
+    if store::count_open(state.db.read(), destination.establishment.organization_id).await? >= MOST_OPEN {
+        return Err(Problem::new(ProblemKind::TooManyRequests).retry_after(5));
+    }
     let now = state.clock.now();
     let row = guest_import::Model {
         id: ids::fresh(now),
@@ -165,8 +174,22 @@ pub async fn rows(
     Ok(ImportRowPage { items: page.items, next_cursor: page.next_cursor })
 }
 
-/// Asks for the filing of an import that was looked at. Asking again is harmless.
+/// Asks for the filing of an import that was looked at. Asking again is harmless, at the same time too.
 pub async fn commit(
+    state: &AppState,
+    actor: &Actor,
+    scope: &Scope,
+    id: ImportId,
+    idempotency: &Idempotency,
+) -> Result<Answer, Problem> {
+    let mut outcome = commit_once(state, actor, scope, id, idempotency).await;
+    if outcome.as_ref().is_err_and(|problem| problem.kind() == ProblemKind::StaleVersion) {
+        outcome = commit_once(state, actor, scope, id, idempotency).await;
+    }
+    settle(state, idempotency, outcome).await
+}
+
+async fn commit_once(
     state: &AppState,
     actor: &Actor,
     scope: &Scope,

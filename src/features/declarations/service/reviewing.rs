@@ -17,7 +17,10 @@ use crate::{
     platform::{
         db::{Answer, Work},
         events::Event,
-        http::{IfMatch, Problem, ProblemKind, idempotency::Idempotency},
+        http::{
+            IfMatch, Problem, ProblemKind,
+            idempotency::{Idempotency, settle},
+        },
         lang::Lang,
         state::AppState,
     },
@@ -43,6 +46,19 @@ pub async fn review(
     input: &ReviewIn,
     idempotency: &Idempotency,
 ) -> Result<Answer, Problem> {
+    let outcome = review_once(state, caller, id, action, seen, input, idempotency).await;
+    settle(state, idempotency, outcome).await
+}
+
+async fn review_once(
+    state: &AppState,
+    caller: &Caller,
+    id: DeclarationId,
+    action: Action,
+    seen: &IfMatch,
+    input: &ReviewIn,
+    idempotency: &Idempotency,
+) -> Result<Answer, Problem> {
     let mut work = Work::begin(&state.db, &caller.actor, state.clock.now()).await?;
     let row = answer_one(&mut work, &caller.scope()?, caller, id, action, seen, input.reason.as_deref()).await?;
     let answer = Answer::ok(&summary(state, &row)).version(row.version);
@@ -57,13 +73,28 @@ pub async fn review_many(
     idempotency: &Idempotency,
     lang: Lang,
 ) -> Result<Answer, Problem> {
+    let outcome = review_many_once(state, caller, input, idempotency, lang).await;
+    settle(state, idempotency, outcome).await
+}
+
+async fn review_many_once(
+    state: &AppState,
+    caller: &Caller,
+    input: &BulkReviewIn,
+    idempotency: &Idempotency,
+    lang: Lang,
+) -> Result<Answer, Problem> {
     let scope = caller.scope()?;
     let mut work = Work::begin(&state.db, &caller.actor, state.clock.now()).await?;
     let mut items = Vec::with_capacity(input.items.len());
-    for item in &input.items {
+    // Rows are taken in one order by everybody, and answered in the order of the request.
+    let mut order: Vec<usize> = (0..input.items.len()).collect();
+    order.sort_by_key(|index| input.items[*index].id);
+    for index in order {
+        let item = &input.items[index];
         let seen = IfMatch::Versions(vec![item.version]);
         let outcome = answer_one(&mut work, &scope, caller, item.id, item.action, &seen, item.reason.as_deref()).await;
-        items.push(match outcome {
+        let out = match outcome {
             Ok(row) => BulkReviewItemOut {
                 id: item.id,
                 outcome: "done",
@@ -81,8 +112,11 @@ pub async fn review_many(
                 message: Some(lang.plain(&format!("problem.{}.title", problem.kind().code()))),
             },
             Err(problem) => return Err(problem),
-        });
+        };
+        items.push((index, out));
     }
+    items.sort_by_key(|(index, _)| *index);
+    let items: Vec<BulkReviewItemOut> = items.into_iter().map(|(_, out)| out).collect();
     let done = items.iter().filter(|item| item.outcome == "done").count();
     let out = BulkReviewOut { refused: items.len() - done, done, items };
     Ok(work.answer(idempotency, Answer::ok(&out)).await?)

@@ -10,14 +10,14 @@ use crate::{
         accounts::{OrgAdmin, OrganizationReader},
         organizations::{
             dto::{EstablishmentFilter, EstablishmentIn, EstablishmentListOut, EstablishmentOut, EstablishmentPatch},
-            routes::{listing, reading_scope, settle},
+            routes::{listing, reading_scope},
             service,
         },
     },
     kernel::ids::EstablishmentId,
     platform::{
         db::Answer,
-        http::{IdempotentJson, IfMatch, Path, Problem, Query, problem::ProblemOut, versioned},
+        http::{IdempotentJson, IfMatch, Path, Problem, Query, idempotency::settle, problem::ProblemOut, versioned},
         state::AppState,
     },
 };

@@ -7,14 +7,14 @@ use crate::{
         accounts::{OrgAdmin, OrganizationReader},
         organizations::{
             dto::{OrganizationOut, OrganizationPatch},
-            routes::{reading_scope, settle},
+            routes::reading_scope,
             service,
         },
     },
     kernel::ids::OrganizationId,
     platform::{
         db::Answer,
-        http::{IdempotentJson, IfMatch, Path, Problem, problem::ProblemOut, versioned},
+        http::{IdempotentJson, IfMatch, Path, Problem, idempotency::settle, problem::ProblemOut, versioned},
         state::AppState,
     },
 };

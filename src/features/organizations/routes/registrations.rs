@@ -10,14 +10,14 @@ use crate::{
         accounts::{Anonymous, Officer},
         organizations::{
             dto::{ApprovalIn, RefusalIn, RegistrationFilter, RegistrationIn, RegistrationListOut, RegistrationOut},
-            routes::{listing, settle},
+            routes::listing,
             service,
         },
     },
     kernel::ids::OrganizationId,
     platform::{
         db::Answer,
-        http::{IdempotentJson, IfMatch, Path, Problem, Query, problem::ProblemOut, versioned},
+        http::{IdempotentJson, IfMatch, Path, Problem, Query, idempotency::settle, problem::ProblemOut, versioned},
         state::AppState,
     },
 };

@@ -1,10 +1,9 @@
 //! Streams the cells of a worksheet, row by row.
 
 use std::collections::BTreeMap;
-use std::io::BufRead;
 
 use crate::features::declarations::import::limits::Limits;
-use crate::features::declarations::import::markup::{Element, Markup, Token};
+use crate::features::declarations::import::markup::{Element, Markup, Source, Token};
 use crate::features::declarations::import::refusal::{FileRefusal, RefusalReason};
 use crate::features::declarations::import::table::{Cell, Flow, SheetRow, cell_place};
 use crate::features::declarations::import::text;
@@ -29,7 +28,7 @@ pub(super) struct SheetContext<'w> {
 ///
 /// The stored range of the sheet is not looked at: it is wrong in damaged files and false in hostile
 /// ones. References must ascend by rows, must agree with their row, and may not repeat a cell.
-pub(super) fn stream_rows<R: BufRead>(
+pub(super) fn stream_rows<R: Source>(
     mut markup: Markup<R>,
     context: &mut SheetContext<'_>,
     label: &str,

@@ -7,7 +7,7 @@ use zip::ZipArchive;
 use zip::read::ZipFile;
 
 use crate::features::declarations::import::limits::Limits;
-use crate::features::declarations::import::markup::Markup;
+use crate::features::declarations::import::markup::{Bounded, Markup};
 use crate::features::declarations::import::refusal::{FileRefusal, RefusalReason};
 
 const CENTRAL_HEADER: &[u8] = b"PK\x01\x02";
@@ -17,7 +17,7 @@ const END_RECORD: &[u8] = b"PK\x05\x06";
 const MAX_END_RECORDS: usize = 64;
 
 /// The markup of one part.
-pub(super) type Part<'a, 'b> = Markup<BufReader<ZipFile<'b, Cursor<&'a [u8]>>>>;
+pub(super) type Part<'a, 'b> = Markup<Bounded<BufReader<ZipFile<'b, Cursor<&'a [u8]>>>>>;
 
 /// An opened package whose entries have all been inflated once and counted.
 pub(super) struct Package<'a> {

@@ -99,27 +99,33 @@ struct BatchFacts {
 }
 
 impl BatchFacts {
-    async fn load(state: &AppState, filings: &[&Filing], now: DateTime<Utc>) -> Result<Self, Failure> {
+    /// The readings do not depend on each other, so they wait for the database together.
+    async fn load(state: &AppState, filings: &[Filing], now: DateTime<Utc>) -> Result<Self, Failure> {
         let conn = state.db.read();
-        let organizations: Vec<OrganizationId> = filings.iter().map(|filing| filing.organization).collect();
-        let ids: Vec<EstablishmentId> = filings.iter().map(|filing| filing.establishment).collect();
-        let found = organizations::establishments_of(conn, &organizations, &ids).await?;
-        let units = organizations::units_by_id(conn, found.iter().map(|row| row.unit_id)).await?;
-        let with_unit = |row: establishment::Model| {
-            let unit = units.get(&row.unit_id)?.clone();
-            Some((row.id, Destination { establishment: row, unit }))
-        };
-        let establishments = found.into_iter().filter_map(with_unit).collect();
         let guests = filings.iter().flat_map(|filing| {
             document_numbers(&filing.stays, now).into_iter().map(|number| (filing.organization, number))
         });
         let references = filings.iter().filter_map(|f| Some((f.organization, f.client_reference.clone()?))).collect();
-        Ok(Self {
-            establishments,
-            known: store::known_stays_of_all(conn, guests).await?,
-            by_reference: store::by_client_references(conn, references).await?,
-        })
+        let known = async { Ok::<_, Failure>(store::known_stays_of_all(conn, guests).await?) };
+        let by_reference = async { Ok::<_, Failure>(store::by_client_references(conn, references).await?) };
+        let (establishments, known, by_reference) =
+            tokio::try_join!(destinations(state, filings), known, by_reference)?;
+        Ok(Self { establishments, known, by_reference })
     }
+}
+
+/// The establishments of a batch with their units.
+async fn destinations(state: &AppState, filings: &[Filing]) -> Result<HashMap<Uuid, Destination>, Failure> {
+    let conn = state.db.read();
+    let organizations: Vec<OrganizationId> = filings.iter().map(|filing| filing.organization).collect();
+    let ids: Vec<EstablishmentId> = filings.iter().map(|filing| filing.establishment).collect();
+    let found = organizations::establishments_of(conn, &organizations, &ids).await?;
+    let units = organizations::units_by_id(conn, found.iter().map(|row| row.unit_id)).await?;
+    let with_unit = |row: establishment::Model| {
+        let unit = units.get(&row.unit_id)?.clone();
+        Some((row.id, Destination { establishment: row, unit }))
+    };
+    Ok(found.into_iter().filter_map(with_unit).collect())
 }
 
 /// What one filing of the batch comes to, before anything is written.
@@ -135,10 +141,7 @@ enum Prepared {
 async fn attempt(state: &AppState, filings: &[Filing]) -> Result<Vec<Outcome>, Failure> {
     let now = state.clock.now();
     let keys: Vec<&Idempotency> = filings.iter().map(|filing| &filing.idempotency).collect();
-    let replays = replays(state, &keys).await?;
-    let open: Vec<&Filing> =
-        filings.iter().zip(&replays).filter(|(_, replay)| replay.is_none()).map(|(f, _)| f).collect();
-    let facts = BatchFacts::load(state, &open, now).await?;
+    let (replays, facts) = tokio::try_join!(replays(state, &keys), BatchFacts::load(state, filings, now))?;
 
     let mut prepared = Vec::with_capacity(filings.len());
     for (filing, replay) in filings.iter().zip(replays) {
