@@ -16,6 +16,9 @@ use tokio::sync::oneshot;
 
 /// How many transactions are under way at once: while one waits for the disk, the next is made.
 const LEADERS: usize = 2;
+/// How many requests must wait before a second transaction is worth its statements. Measured with 32 callers on two
+/// cores: one leader leaves the processors idle, two without this split the batches and spend them on statements.
+const GATHER: usize = 8;
 /// Most requests in one transaction.
 const MOST: usize = 64;
 /// Most weight in one transaction, so that a heavy request does not make light ones wait for each other.
@@ -69,7 +72,7 @@ impl<I: Send + 'static, O: Send + 'static> Combiner<I, O> {
         let lead = {
             let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
             queue.waiting.push_back(Waiting { item, weight, reply });
-            let lead = queue.leaders < LEADERS;
+            let lead = queue.leaders == 0 || (queue.leaders < LEADERS && queue.waiting.len() >= GATHER);
             queue.leaders += usize::from(lead);
             lead
         };
@@ -98,9 +101,14 @@ impl<I: Send + 'static, O: Send + 'static> Combiner<I, O> {
         }
     }
 
-    /// Takes what waits, or gives the leader's place back; both under one lock, so that nobody is left waiting.
+    /// Takes what waits, or gives the leader's place back; both under one lock, so that nobody is left waiting: the last
+    /// leader goes only when the queue is empty.
     fn next_batch(&self) -> Option<Vec<Waiting<I, O>>> {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if queue.leaders > 1 && queue.waiting.len() < GATHER {
+            queue.leaders -= 1;
+            return None;
+        }
         let (mut count, mut weight) = (0, 0);
         for waiting in queue.waiting.iter().take(MOST) {
             if count > 0 && weight + waiting.weight > WEIGHT {

@@ -34,7 +34,7 @@ pub struct Settings {
     /// Connections from one address; set it high behind a proxy [default: 512]
     #[arg(long, env = "TAMTRU_MAX_CONNECTIONS_PER_ADDRESS", value_name = "N", global = true)]
     pub max_connections_per_address: Option<usize>,
-    /// Requests per second of one signed-in caller, 0 for no limit [default: 2000]
+    /// Requests per second of one signed-in caller, 0 for no limit [default: 5000]
     #[arg(long, env = "TAMTRU_RATE_LIMIT", value_name = "N", global = true)]
     pub rate_limit: Option<u32>,
     /// Requests per second of one address that has not signed in, 0 for no limit [default: 50]
@@ -108,7 +108,7 @@ impl Settings {
                 .max_connections_per_address
                 .or(from_file.max_connections_per_address)
                 .unwrap_or(512),
-            rate_limit: self.rate_limit.or(from_file.rate_limit).unwrap_or(2000),
+            rate_limit: self.rate_limit.or(from_file.rate_limit).unwrap_or(5000),
             anonymous_rate_limit: self.anonymous_rate_limit.or(from_file.anonymous_rate_limit).unwrap_or(50),
             log: self.log.or(from_file.log).unwrap_or_else(|| "info".to_owned()),
             log_json: log_format == "json",

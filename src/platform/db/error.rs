@@ -31,11 +31,6 @@ impl Failure {
             Self::Fault(_) => Self::Fault(shared()),
         }
     }
-
-    /// Whether it is a unique constraint of this name (PostgreSQL names it, SQLite names its columns).
-    pub fn is_conflict(&self) -> bool {
-        matches!(self, Self::Conflict(_))
-    }
 }
 
 impl From<DbErr> for Failure {

@@ -98,7 +98,7 @@ impl Work {
     /// Writes the record and commits.
     pub async fn commit(self) -> Result<(), Failure> {
         let Self { tx, entries, mut answers, .. } = self;
-        answers.sort_by(|a, b| a.key_text.clone().take().cmp(&b.key_text.clone().take()));
+        answers.sort_by_key(|answer| answer.key_text.clone().take());
         for rows in in_powers_of_two(answers, ROWS) {
             idempotency_key::Entity::insert_many(rows).exec_without_returning(&tx).await?;
         }

@@ -1,6 +1,5 @@
 //! Members of an organization, run by its administrator.
 
-use ::entity::account::Status;
 use axum::{extract::State, response::IntoResponse, response::Response};
 use serde_json::json;
 use uuid::Uuid;
@@ -72,8 +71,6 @@ pub(super) async fn invite_member(
         full_name: input.full_name,
         role: input.role.into(),
         organization_id: caller.organization()?,
-        password: None,
-        status: Status::Invited,
     };
     let (account, token) = members::invite_account(&mut work, &new).await?;
     let location = format!("/api/v1/members/{}", account.id);

@@ -8,9 +8,8 @@ use uuid::Uuid;
 use crate::{
     features::accounts::{
         error::AccountError,
-        passwords,
         rules::Change,
-        service::accounts::{self, Circle, Draft, about, role_name},
+        service::accounts::{self, Circle, Draft},
         store,
     },
     kernel::{
@@ -31,10 +30,6 @@ pub struct NewAccount {
     pub role: Role,
     /// Whose member.
     pub organization_id: OrganizationId,
-    /// Password, 12 to 128 characters; none for an invitation.
-    pub password: Option<String>,
-    /// Usually `pending` at a registration.
-    pub status: Status,
 }
 
 impl std::fmt::Debug for NewAccount {
@@ -43,20 +38,7 @@ impl std::fmt::Debug for NewAccount {
     }
 }
 
-/// Enters an account with its password. Refused with `EmailTaken` and `WeakPassword`.
-pub async fn create_account(work: &mut Work, new: &NewAccount) -> Result<account::Model, AccountError> {
-    let password_hash = match &new.password {
-        Some(password) => Some(passwords::hash_new(password, &new.email).await?),
-        None => None,
-    };
-    let account = accounts::enter(work, Draft { password_hash, ..draft(new) }).await?;
-    work.publish(
-        about("account_created", &account).with(json!({"role": role_name(account.role), "status": account.status})),
-    );
-    Ok(account)
-}
-
-/// Enters an account without a password, with the token that sets one; `password` and `status` are not looked at.
+/// Enters an account without a password, with the token that sets one.
 pub async fn invite_account(work: &mut Work, new: &NewAccount) -> Result<(account::Model, String), AccountError> {
     accounts::invite(work, draft(new)).await
 }
@@ -122,7 +104,7 @@ fn draft(new: &NewAccount) -> Draft<'_> {
         organization_id: Some(new.organization_id.0),
         unit_id: None,
         password_hash: None,
-        status: new.status,
+        status: Status::Invited,
         second_factor_waived: false,
     }
 }

@@ -24,7 +24,7 @@ use tower::ServiceExt;
 use uuid::Uuid;
 
 use crate::{
-    features::accounts::{Liveness, members, routes, setup, tokens},
+    features::accounts::{Liveness, passwords, routes, service::accounts, setup, tokens},
     kernel::{
         clock::Clock,
         ids::{self, OrganizationId},
@@ -196,15 +196,17 @@ impl App {
 
     async fn member(&self, organization_id: OrganizationId, email: &str, role: Role) -> Uuid {
         let mut work = self.work().await;
-        let new = members::NewAccount {
-            email: email.to_owned(),
-            full_name: "Người Mẫu".to_owned(),
+        let draft = accounts::Draft {
+            email,
+            full_name: "Người Mẫu",
             role,
-            organization_id,
-            password: Some(PASSWORD.to_owned()),
+            organization_id: Some(organization_id.0),
+            unit_id: None,
+            password_hash: Some(passwords::hash_new(PASSWORD, email).await.expect("hashed")),
             status: Status::Active,
+            second_factor_waived: false,
         };
-        let account = members::create_account(&mut work, &new).await.expect("created");
+        let account = accounts::enter(&mut work, draft).await.expect("entered");
         work.commit().await.expect("committed");
         account.id
     }

@@ -4,6 +4,7 @@
 //! [`examine()`].
 
 pub mod catalogue;
+mod exam;
 mod examine;
 mod input;
 mod known;
@@ -14,6 +15,6 @@ mod values;
 
 pub use values::{Moment, document_numbers};
 
-pub use examine::{Examined, Facts, GoodStay, Verdict, examine};
+pub use examine::{Examined, Facts, GoodStay, Record, Verdict, examine};
 pub use input::{Door, Place, StayInput};
 pub use known::KnownStay;
