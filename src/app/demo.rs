@@ -266,6 +266,10 @@ pub fn as_text(base_url: &str, world: &World, day: chrono::NaiveDate) -> String 
                 "curl -s -o receipt.pdf {base_url}/api/v1/declarations/ID/receipt.pdf -H \"Authorization: Bearer $HOTEL\""
             ),
         ),
+        (
+            "check the receipt as anybody can (CODE from the receipt)",
+            format!("curl -s -H 'Accept: application/json' {base_url}/verify/CODE"),
+        ),
     ];
     for (what, command) in steps {
         out.push_str(&format!("  # {what}\n    {command}\n\n"));

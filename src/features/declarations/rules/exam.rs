@@ -204,7 +204,7 @@ impl Exam {
                     NationalityError::NotInUse { replaced_by } => replaced_by.into_iter().collect(),
                     NationalityError::Missing | NationalityError::Unknown => Vec::new(),
                 };
-                let named = if candidates.is_empty() { String::new() } else { format!(": {}?", candidates.join(", ")) };
+                let named = if candidates.is_empty() { String::new() } else { format!(" ({})", candidates.join(", ")) };
                 finding = finding.with("candidates", named);
                 self.add(finding);
                 return None;
