@@ -164,7 +164,10 @@ async fn serve_demo(mut config: Config, args: &DemoArgs) -> anyhow::Result<()> {
     }
     let url = config.public_url.clone();
     let state = run::prepare(config, Some(Vault::from_secret(demo::SECRET)?), clock.clone()).await?;
+    // Of several demos on one empty database, one makes the world.
+    let start = state.db.lock_start().await?;
     let world = demo::seed(&state).await?;
+    start.release().await?;
     if args.json {
         print(&demo::as_json(&url, &world).to_string())?;
     } else {
