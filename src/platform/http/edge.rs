@@ -133,6 +133,14 @@ fn write_headers(response: &mut Response, request_id: &str) {
     let not_modified = response.status() == StatusCode::NOT_MODIFIED;
     let headers = response.headers_mut();
     headers.append(header::VARY, HeaderValue::from_static("accept-language, authorization"));
+    let with_charset = match headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes) {
+        Some(b"application/json") => Some("application/json; charset=utf-8"),
+        Some(b"text/html") => Some("text/html; charset=utf-8"),
+        _ => None,
+    };
+    if let Some(value) = with_charset {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(value));
+    }
     if let Ok(value) = HeaderValue::from_str(request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), value);
     }
