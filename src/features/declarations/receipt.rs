@@ -4,15 +4,11 @@
 //! residence of foreigners, article 33); the receipt says which declaration came in when. It carries
 //! neither the national header nor a seal: those belong on papers that a competent body signs.
 
-use chrono::{DateTime, FixedOffset, Utc};
+use chrono::{DateTime, Utc};
 
-use crate::platform::documents::{Column, DocumentError, Label, Language, Letter, LetterFrame, Table, is_printable};
-
-/// Asia/Ho_Chi_Minh: +07:00 all year, without summer time.
-const VIETNAM: FixedOffset = match FixedOffset::east_opt(7 * 3600) {
-    Some(offset) => offset,
-    None => panic!("seven hours are a valid offset"),
-};
+use crate::kernel::clock::local;
+use crate::platform::documents::{Column, DocumentError, Label, Letter, LetterFrame, Table, is_printable};
+use crate::platform::lang::Lang;
 
 /// Everything that a receipt shows. Texts are printed as they are given.
 ///
@@ -21,7 +17,7 @@ const VIETNAM: FixedOffset = match FixedOffset::east_opt(7 * 3600) {
 pub struct Receipt {
     /// Language of the words that stand once (page numbers, the file's title). Labels always come in
     /// Vietnamese with English beside it.
-    pub language: Language,
+    pub language: Lang,
     /// Code of the declaration.
     pub reference_code: String,
     /// Version of the declaration, from one. A later one says which it replaces.
@@ -100,8 +96,8 @@ pub fn render(receipt: &Receipt) -> Result<Vec<u8>, DocumentError> {
 
 fn letter(receipt: &Receipt) -> Letter {
     let title = match receipt.language {
-        Language::Vi => format!("Biên nhận khai báo tạm trú {}", receipt.reference_code),
-        Language::En => format!("Receipt for a declaration {}", receipt.reference_code),
+        Lang::Vi => format!("Biên nhận khai báo tạm trú {}", receipt.reference_code),
+        Lang::En => format!("Receipt for a declaration {}", receipt.reference_code),
     };
     let made = time(receipt.generated_at);
     let mut letter = Letter::new(LetterFrame {
@@ -218,7 +214,7 @@ fn is_stay_printable(stay: &ReceiptStay) -> bool {
 
 /// A moment as shown in Vietnam: 22/11/2026 08:30.
 fn time(at: DateTime<Utc>) -> String {
-    at.with_timezone(&VIETNAM).format("%d/%m/%Y %H:%M").to_string()
+    local(at).format("%d/%m/%Y %H:%M").to_string()
 }
 
 #[cfg(test)]

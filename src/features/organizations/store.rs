@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use ::entity::{establishment, organization, unit};
+use ::entity::{establishment, organization};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -246,34 +246,6 @@ pub(super) async fn save_establishment(
         .exec(conn)
         .await?;
     Ok(saved.rows_affected == 1)
-}
-
-/// The unit that receives declarations from this ward: the ward's own police, else the immigration office. `None` only
-/// where no office has been entered.
-pub(super) async fn find_receiving_unit(
-    conn: &impl ConnectionTrait,
-    ward_code: &str,
-) -> Result<Option<unit::Model>, Failure> {
-    let ward_police = unit::Entity::find().filter(unit::Column::WardCode.eq(ward_code)).one(conn).await?;
-    if ward_police.is_some() {
-        return Ok(ward_police);
-    }
-    let offices = unit::Entity::find().filter(unit::Column::Kind.eq(unit::Kind::Office));
-    Ok(offices.order_by_asc(unit::Column::Id).one(conn).await?)
-}
-
-/// Units by id. Which unit receives what is public, so there is no scope.
-///
-/// # Errors
-/// [`Failure`] of the database.
-pub async fn units_by_id(
-    conn: &impl ConnectionTrait,
-    ids: impl IntoIterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, unit::Model>, Failure> {
-    let ids: BTreeSet<Uuid> = ids.into_iter().collect();
-    let ids = padded(ids.into_iter().collect());
-    let rows = unit::Entity::find().filter(unit::Column::Id.is_in(ids)).all(conn).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 fn organizations_in(scope: &Scope) -> Condition {

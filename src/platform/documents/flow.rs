@@ -7,7 +7,7 @@ use krilla::geom::Rect;
 use crate::platform::documents::DocumentError;
 use crate::platform::documents::fonts::Fonts;
 use crate::platform::documents::grid::{self, Grid};
-use crate::platform::documents::letter::{Block, Label, LetterFrame};
+use crate::platform::documents::letter::{Block, Label, LetterFrame, page_of};
 use crate::platform::documents::qr::{self, Matrix};
 use crate::platform::documents::surround::Surround;
 use crate::platform::documents::text::{Align, BLACK, Ink, SetText, Typesetter, bold, grey, inline, regular};
@@ -67,7 +67,7 @@ pub(super) fn lay_out(
     let Flow { mut typesetter, mut pages, .. } = flow;
     let total = pages.len();
     for (index, page) in pages.iter_mut().enumerate() {
-        let number = frame.language.page_of(index + 1, total);
+        let number = page_of(frame.language, index + 1, total);
         surround.put(page, &mut typesetter, &number);
     }
     Ok(pages)

@@ -4,32 +4,13 @@ use chrono::{DateTime, Utc};
 
 use crate::platform::documents::fonts::Fonts;
 use crate::platform::documents::{DocumentError, flow, write};
+use crate::platform::lang::Lang;
 
-/// The main language of a paper. It sets the language tag of the file and the words that the page
-/// frame itself prints ("Trang 1 / 3" or "Page 1 of 3").
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    /// Vietnamese.
-    Vi,
-    /// English.
-    En,
-}
-
-impl Language {
-    /// The language tag (RFC 5646).
-    pub fn tag(self) -> &'static str {
-        match self {
-            Language::Vi => "vi",
-            Language::En => "en",
-        }
-    }
-
-    /// The words for page `page` of `total`, both counted from one.
-    pub(super) fn page_of(self, page: usize, total: usize) -> String {
-        match self {
-            Language::Vi => format!("Trang {page} / {total}"),
-            Language::En => format!("Page {page} of {total}"),
-        }
+/// The words for page `page` of `total`, both counted from one.
+pub(super) fn page_of(language: Lang, page: usize, total: usize) -> String {
+    match language {
+        Lang::Vi => format!("Trang {page} / {total}"),
+        Lang::En => format!("Page {page} of {total}"),
     }
 }
 
@@ -38,8 +19,8 @@ impl Language {
 pub struct LetterFrame {
     /// Title of the file. Not printed: a printed one is a [`Letter::headline`].
     pub title: String,
-    /// Main language.
-    pub language: Language,
+    /// Main language: the language tag of the file and the words that the page frame itself prints.
+    pub language: Lang,
     /// Top left on each page, also the author of the file: the body that the paper comes from.
     pub unit_line: String,
     /// Top right on each page: the code by which the paper is found again. Header and footer are

@@ -35,7 +35,7 @@ mod write;
 mod tests;
 
 pub use fonts::is_printable;
-pub use letter::{Column, Label, Language, Letter, LetterFrame, Table};
+pub use letter::{Column, Label, Letter, LetterFrame, Table};
 pub use qr::qr_svg;
 
 /// Why a document could not be made.

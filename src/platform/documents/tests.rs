@@ -8,13 +8,15 @@ use proptest::prelude::{ProptestConfig, any, prop, proptest};
 
 use crate::platform::documents::flow::{self, Item, LEFT, PAGE_HEIGHT, Page, WIDTH};
 use crate::platform::documents::fonts::Fonts;
-use crate::platform::documents::{Column, Label, Language, Letter, LetterFrame, Table};
+use crate::platform::documents::letter::page_of;
+use crate::platform::documents::{Column, Label, Letter, LetterFrame, Table};
+use crate::platform::lang::Lang;
 
 fn letter() -> Letter {
     let created_at = Utc.with_ymd_and_hms(2026, 11, 22, 1, 30, 0).single();
     Letter::new(LetterFrame {
         title: "Thư".to_owned(),
-        language: Language::Vi,
+        language: Lang::Vi,
         unit_line: "Đơn vị".to_owned(),
         code: "MÃ-1".to_owned(),
         created_at: created_at.expect("a valid moment"),
@@ -53,8 +55,8 @@ fn an_empty_letter_has_one_page_with_header_and_footer() {
 
 #[test]
 fn page_words_follow_the_language() {
-    assert_eq!(Language::Vi.page_of(2, 3), "Trang 2 / 3");
-    assert_eq!(Language::En.page_of(2, 3), "Page 2 of 3");
+    assert_eq!(page_of(Lang::Vi, 2, 3), "Trang 2 / 3");
+    assert_eq!(page_of(Lang::En, 2, 3), "Page 2 of 3");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Units of the police: the immigration office and the police of each ward.
 
+use std::collections::HashMap;
+
 use ::entity::unit;
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
 use serde_json::json;
@@ -14,7 +16,10 @@ use crate::{
         ids,
         page::{Page, PageRequest},
     },
-    platform::{db::Work, events::Event},
+    platform::{
+        db::{Failure, Work},
+        events::Event,
+    },
 };
 
 pub use ::entity::unit::Model as Unit;
@@ -42,6 +47,27 @@ pub async fn find_unit_for_ward(
 /// The immigration office: it receives what no ward's police does.
 pub async fn find_office(conn: &impl ConnectionTrait) -> Result<Option<unit::Model>, AccountError> {
     Ok(store::units::find_office(conn).await?)
+}
+
+/// The unit that receives declarations from a ward: the ward's own police, else the immigration office. None only where
+/// no office has been entered.
+pub async fn find_receiving_unit(
+    conn: &impl ConnectionTrait,
+    ward_code: &str,
+) -> Result<Option<unit::Model>, AccountError> {
+    match find_unit_for_ward(conn, ward_code).await? {
+        Some(unit) => Ok(Some(unit)),
+        None => find_office(conn).await,
+    }
+}
+
+/// Units by id. Which unit receives what is public, so there is no scope.
+pub async fn units_by_id(
+    conn: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, unit::Model>, Failure> {
+    let rows = store::units::by_ids(conn, ids.into_iter().collect()).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// A unit.

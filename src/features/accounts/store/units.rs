@@ -1,11 +1,15 @@
 //! Units of the police. All who have signed in may see them.
 
+use std::collections::BTreeSet;
+
 use ::entity::unit::{ActiveModel, Column, Entity, Kind, Model};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::OnConflict,
 };
 use uuid::Uuid;
+
+use crate::platform::db::padded;
 
 /// A unit.
 pub(crate) async fn find(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Model>, DbErr> {
@@ -20,6 +24,11 @@ pub(crate) async fn find_by_ward(conn: &impl ConnectionTrait, ward_code: &str) -
 /// The immigration office.
 pub(crate) async fn find_office(conn: &impl ConnectionTrait) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::Kind.eq(Kind::Office)).order_by_asc(Column::Id).one(conn).await
+}
+
+/// Units by id; ids that are no unit's are left out.
+pub(crate) async fn by_ids(conn: &impl ConnectionTrait, ids: BTreeSet<Uuid>) -> Result<Vec<Model>, DbErr> {
+    Entity::find().filter(Column::Id.is_in(padded(ids.into_iter().collect()))).all(conn).await
 }
 
 /// All units: about a hundred.

@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeZone, Utc};
 use proptest::prelude::{ProptestConfig, any, proptest};
 
 use crate::features::declarations::receipt::{Receipt, ReceiptStay, Timeliness, render, time};
-use crate::platform::documents::{DocumentError, Language};
+use crate::platform::documents::DocumentError;
+use crate::platform::lang::Lang;
 
 fn at(hour: u32, minute: u32) -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 22, hour, minute, 0).single().expect("a valid moment")
@@ -34,7 +35,7 @@ fn stay(number: usize) -> ReceiptStay {
 
 fn receipt(guests: usize) -> Receipt {
     Receipt {
-        language: Language::Vi,
+        language: Lang::Vi,
         reference_code: "TT-261122-000128".to_owned(),
         version: 1,
         unit_name_vi: "Công an phường Hải Châu".to_owned(),
@@ -106,7 +107,7 @@ fn texts_of_any_length_find_a_place() {
 #[test]
 fn odd_receipt_is_printed() {
     let mut odd = receipt(6);
-    odd.language = Language::En;
+    odd.language = Lang::En;
     odd.version = 3;
     odd.timeliness = Timeliness::Late;
     odd.stays[0].full_name = "WOLFESCHLEGELSTEINHAUSENBERGERDORFF HUBERT BLAINE ADOLPH CHARLES DAVID EARL".to_owned();

@@ -23,7 +23,6 @@ use crate::{
     },
     platform::{
         db::Work,
-        documents::Language,
         events::Event,
         http::{Problem, ProblemKind},
         lang::Lang,
@@ -161,10 +160,7 @@ pub async fn receipt_pdf(
     let stays = store::stays_of(conn, id).await?;
     record(state, caller, read_event("receipt_made", &row)).await?;
     let receipt = Receipt {
-        language: match lang {
-            Lang::Vi => Language::Vi,
-            Lang::En => Language::En,
-        },
+        language: lang,
         // The guests as filed; an officer's answer makes no new content.
         version: 1,
         unit_name_vi: unit.name_vi,

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     features::{
-        accounts::{Caller, Scope},
+        accounts::{Caller, Scope, units},
         organizations::{
             OrganizationError,
             dto::{EstablishmentFilter, EstablishmentIn, EstablishmentOut, EstablishmentPatch},
@@ -63,7 +63,7 @@ pub(in crate::features::organizations) async fn list_establishments(
     let window = Window { after: listing.after, limit };
     let rows = store::list_establishments(conn, scope, filter.status, filter.organization_id, &window).await?;
     let page = Page::from_surplus(rows, limit, |row| row.id.to_string());
-    let units = store::units_by_id(conn, page.items.iter().map(|row| row.unit_id)).await?;
+    let units = units::units_by_id(conn, page.items.iter().map(|row| row.unit_id)).await?;
     let mut items = Vec::with_capacity(page.items.len());
     for row in page.items {
         let unit = units.get(&row.unit_id).ok_or(OrganizationError::NotFound)?;
@@ -126,13 +126,13 @@ async fn check_organization(conn: &impl ConnectionTrait, id: OrganizationId) -> 
 }
 
 async fn receiving_unit(conn: &impl ConnectionTrait, ward_code: &str) -> Result<unit::Model, OrganizationError> {
-    let unit = store::find_receiving_unit(conn, ward_code).await?;
+    let unit = units::find_receiving_unit(conn, ward_code).await?;
     unit.ok_or_else(|| OrganizationError::Findings(vec![Finding::block("no_receiving_unit", "/ward_code")]))
 }
 
 /// A foreign key keeps every establishment's unit in place.
 async fn unit_of(conn: &impl ConnectionTrait, row: &establishment::Model) -> Result<unit::Model, OrganizationError> {
-    store::units_by_id(conn, [row.unit_id]).await?.remove(&row.unit_id).ok_or(OrganizationError::NotFound)
+    units::units_by_id(conn, [row.unit_id]).await?.remove(&row.unit_id).ok_or(OrganizationError::NotFound)
 }
 
 fn apply(mut row: establishment::Model, change: EstablishmentChange, unit: &unit::Model) -> establishment::Model {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     features::{
-        accounts::Scope,
+        accounts::{self, Scope},
         catalog::{CatalogSnapshot, Channel},
         declarations::{
             dto::{DeclarationOut, OnError, StayOut, VerdictOut},
@@ -120,7 +120,7 @@ async fn destinations(state: &AppState, filings: &[Filing]) -> Result<HashMap<Uu
     let organizations: Vec<OrganizationId> = filings.iter().map(|filing| filing.organization).collect();
     let ids: Vec<EstablishmentId> = filings.iter().map(|filing| filing.establishment).collect();
     let found = organizations::establishments_of(conn, &organizations, &ids).await?;
-    let units = organizations::units_by_id(conn, found.iter().map(|row| row.unit_id)).await?;
+    let units = accounts::units::units_by_id(conn, found.iter().map(|row| row.unit_id)).await?;
     let with_unit = |row: establishment::Model| {
         let unit = units.get(&row.unit_id)?.clone();
         Some((row.id, Destination { establishment: row, unit }))
