@@ -70,6 +70,8 @@ pub struct Model {
     pub version: i32,
     /// When last changed.
     pub updated_at: DateTimeUtc,
+    /// Counts changes of its stays: the number of its present receipt.
+    pub content_version: i32,
 }
 
 /// No relations: rooms join by the columns that they own.

@@ -1,6 +1,6 @@
 //! Tables as sea-orm models: columns and enums, no behaviour.
 //!
-//! Document numbers, names and dates of birth live in [`stay`] and [`guest_import_row`]; nothing here implements
+//! Document numbers, names and dates of birth live in [`stay`], [`stay_version`], [`correction_request`] and [`guest_import_row`]; nothing here implements
 //! `Display`, and no model is ever put into a log line.
 
 pub mod account;
@@ -9,6 +9,7 @@ pub mod api_client_secret;
 pub mod audit_entry;
 pub mod catalog_entry;
 pub mod catalog_load;
+pub mod correction_request;
 pub mod declaration;
 pub mod establishment;
 pub mod guest_import;
@@ -24,4 +25,6 @@ pub mod session;
 pub mod sign_in_throttle;
 pub mod signing_key;
 pub mod stay;
+pub mod stay_former_key;
+pub mod stay_version;
 pub mod unit;

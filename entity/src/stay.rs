@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::{
 use serde::{Deserialize, Serialize};
 
 /// One foreigner at one establishment from arrival to departure.
-#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "stay")]
 pub struct Model {
     /// UUIDv7.

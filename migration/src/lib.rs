@@ -12,6 +12,7 @@ mod m20261101_000004_accounts;
 mod m20261101_000005_declarations;
 mod m20261101_000006_imports;
 mod m20261101_000007_audit_append_only;
+mod m20261126_000008_stay_life;
 mod schema;
 
 /// All migrations, oldest first.
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261101_000005_declarations::Migration),
             Box::new(m20261101_000006_imports::Migration),
             Box::new(m20261101_000007_audit_append_only::Migration),
+            Box::new(m20261126_000008_stay_life::Migration),
         ]
     }
 }

@@ -52,6 +52,8 @@ id! {
     DeclarationId,
     /// A stay.
     StayId,
+    /// A request to correct a confirmed stay.
+    CorrectionId,
     /// An import of a guest file.
     ImportId,
 }

@@ -207,13 +207,15 @@ pub struct DeclarationSummaryOut {
     pub decided_at: Option<DateTime<FixedOffset>>,
     /// Counts changes; also the `ETag`.
     pub version: i32,
-    /// What proves the filing.
+    /// What proves the filing: the present receipt.
     pub receipt: ReceiptOut,
 }
 
 /// What proves a filing.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReceiptOut {
+    /// Counts changes of the stays: each makes a new receipt, which replaces the one before.
+    pub version: i32,
     /// The receipt as PDF.
     pub pdf: String,
     /// Where anybody can check it; stands as QR on the receipt.
@@ -239,7 +241,11 @@ impl DeclarationSummaryOut {
             decision_reason: row.decision_reason.clone(),
             decided_at: row.decided_at.map(local),
             version: row.version,
-            receipt: ReceiptOut { pdf: format!("{public_url}/api/v1/declarations/{}/receipt.pdf", row.id), verify_url },
+            receipt: ReceiptOut {
+                version: row.content_version,
+                pdf: format!("{public_url}/api/v1/declarations/{}/receipt.pdf", row.id),
+                verify_url,
+            },
         }
     }
 }
@@ -504,6 +510,15 @@ pub struct QueueFilter {
     pub cursor: Option<String>,
 }
 
+/// Which receipt.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ReceiptQuery {
+    /// Number of an earlier receipt; the present one if absent.
+    pub version: Option<i32>,
+}
+
 /// An officer's answer.
 #[derive(Debug, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -573,6 +588,10 @@ pub struct VerificationOut {
     pub reference_code: String,
     /// Whether the signature in the address is ours; none if the address holds no signature.
     pub authentic: Option<bool>,
+    /// Number of the receipt that is checked; none if the address holds no signature.
+    pub receipt_version: Option<i32>,
+    /// Number of the receipt that took its place, if one did.
+    pub replaced_by: Option<i32>,
     /// Where the review stands.
     #[schema(value_type = String)]
     pub status: declaration::Status,

@@ -5,11 +5,12 @@
 //! blocks a filing.
 //!
 //! Four doors lead to one corridor: the JSON API, a guest file ([`import`]), a job and the command line all call
-//! [`rules::examine()`] through [`service`]. States of a declaration: [`rules::review`]; of an import:
-//! [`service::importing`].
+//! [`rules::examine()`] through [`service`]. States of a declaration: [`rules::review`]; of a stay
+//! and of a correction: [`rules::life`]; of an import: [`service::importing`].
 
 pub mod dto;
 pub mod dto_import;
+pub mod dto_life;
 pub mod import;
 pub mod jobs;
 pub mod receipt;
@@ -18,6 +19,7 @@ pub mod rules;
 pub mod service;
 mod store;
 mod store_import;
+mod store_life;
 
 pub use jobs::HANDLERS;
 pub use routes::routes;

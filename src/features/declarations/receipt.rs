@@ -20,8 +20,10 @@ pub struct Receipt {
     pub language: Lang,
     /// Code of the declaration.
     pub reference_code: String,
-    /// Version of the declaration, from one. A later one says which it replaces.
-    pub version: u32,
+    /// Number of this receipt, from one. A later one says which it replaces.
+    pub version: i32,
+    /// Number of the receipt that took its place.
+    pub replaced_by: Option<i32>,
     /// The police unit that received it, in Vietnamese.
     pub unit_name_vi: String,
     /// The same in English.
@@ -75,9 +77,11 @@ pub struct ReceiptStay {
     pub document_number_masked: String,
     /// Room, where known.
     pub room: Option<String>,
+    /// That the guest has left or that the stay was withdrawn, as shown words.
+    pub mark: Option<String>,
     /// Arrival. A date alone keeps the rows on one line; with the time they take two.
     pub arrived: String,
-    /// Expected departure.
+    /// Departure, expected or known.
     pub expected_departure: String,
     /// Until when the guest may be in the country, where known.
     pub permitted_stay_until: Option<String>,
@@ -116,7 +120,14 @@ fn letter(receipt: &Receipt) -> Letter {
         ))
         .code(Label::both("Mã khai báo", "Reference code"), &receipt.reference_code)
         .tiles(&tiles(receipt))
-        .fields(&fields(receipt))
+        .fields(&fields(receipt));
+    if let Some(later) = receipt.replaced_by {
+        letter.notice(Label::both(
+            format!("BẢN NÀY ĐÃ ĐƯỢC THAY BẰNG BẢN SỐ {later}."),
+            format!("THIS RECEIPT WAS REPLACED BY RECEIPT No. {later}."),
+        ));
+    }
+    letter
         .notice(Label::both(
             "Biên nhận này chứng minh nội dung khai báo đã được tiếp nhận vào thời điểm nêu trên; \
              không phải là xác nhận người nước ngoài cư trú hợp pháp.",
@@ -145,9 +156,10 @@ fn tiles(receipt: &Receipt) -> [(Label, String); 6] {
         Timeliness::OnTime => "Đúng hạn / On time",
         Timeliness::Late => "Trễ hạn / Late",
     };
-    let version = match receipt.version {
-        0 | 1 => "1".to_owned(),
-        number => {
+    let version = match (receipt.version, receipt.replaced_by) {
+        (number, Some(later)) => format!("{number} → {later}"),
+        (..=1, None) => "1".to_owned(),
+        (number, None) => {
             let before = number - 1;
             format!("{number} (thay bản / replaces {before})")
         }
@@ -193,7 +205,7 @@ fn table(stays: &[ReceiptStay]) -> Table {
         .map(|(index, stay)| {
             vec![
                 (index + 1).to_string(),
-                stay.full_name.clone(),
+                stay.mark.as_ref().map_or_else(|| stay.full_name.clone(), |mark| format!("{}\n({mark})", stay.full_name)),
                 stay.date_of_birth.clone(),
                 stay.sex.clone(),
                 stay.nationality.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use ::entity::{declaration, stay};
+use ::entity::{declaration, stay, stay_former_key};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
@@ -91,24 +91,55 @@ pub async fn known_stays_of_all(
         let rows = stay::Entity::find()
             .filter(stay::Column::GuestKey.is_in(padded(chunk.to_vec())))
             .filter(stay::Column::Status.ne(stay::Status::Withdrawn))
-            .all(conn)
-            .await?;
+            .all(conn);
+        let (rows, former) = tokio::try_join!(rows, stays_by_former_keys(conn, chunk))?;
+        for (row, key) in former {
+            known.entry(row.organization_id).or_default().push(known_stay(row, Some(key)));
+        }
         for row in rows {
-            known.entry(row.organization_id).or_default().push(KnownStay {
-                declaration_id: row.declaration_id,
-                establishment_id: row.establishment_id,
-                natural_key: row.natural_key,
-                nationality: row.nationality,
-                document_number: row.document_number,
-                full_name: row.full_name,
-                date_of_birth: row.date_of_birth,
-                arrived_on: row.arrived_on,
-                expected_departure_on: row.expected_departure_on,
-                departed_on: row.departed_on,
-            });
+            let key = row.natural_key.clone();
+            known.entry(row.organization_id).or_default().push(known_stay(row, key));
         }
     }
     Ok(known)
+}
+
+fn known_stay(row: stay::Model, natural_key: Option<String>) -> KnownStay {
+    KnownStay {
+        stay_id: row.id,
+        declaration_id: row.declaration_id,
+        establishment_id: row.establishment_id,
+        natural_key,
+        nationality: row.nationality,
+        document_number: row.document_number,
+        full_name: row.full_name,
+        date_of_birth: row.date_of_birth,
+        arrived_on: row.arrived_on,
+        expected_departure_on: row.expected_departure_on,
+        departed_on: row.departed_on,
+    }
+}
+
+/// Stays that were filed under other keys before they were amended, each with such a key.
+async fn stays_by_former_keys(
+    conn: &impl ConnectionTrait,
+    guest_keys: &[String],
+) -> Result<Vec<(stay::Model, String)>, DbErr> {
+    let keys = stay_former_key::Entity::find()
+        .filter(stay_former_key::Column::GuestKey.is_in(padded(guest_keys.to_vec())))
+        .all(conn)
+        .await?;
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: BTreeSet<Uuid> = keys.iter().map(|key| key.stay_id).collect();
+    let rows = stay::Entity::find()
+        .filter(stay::Column::Id.is_in(ids))
+        .filter(stay::Column::Status.ne(stay::Status::Withdrawn))
+        .all(conn)
+        .await?;
+    let rows: HashMap<Uuid, stay::Model> = rows.into_iter().map(|row| (row.id, row)).collect();
+    Ok(keys.into_iter().filter_map(|key| Some((rows.get(&key.stay_id)?.clone(), key.natural_key))).collect())
 }
 
 /// The declarations that each of these organizations filed under these numbers of its own.

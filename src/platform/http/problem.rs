@@ -177,6 +177,11 @@ impl Problem {
         self.kind
     }
 
+    /// Its findings.
+    pub fn errors(&self) -> &[Finding] {
+        &self.errors
+    }
+
     /// The same problem with a member of its own.
     #[must_use]
     pub fn extension(mut self, name: &str, value: Value) -> Self {

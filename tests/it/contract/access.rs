@@ -19,15 +19,20 @@ fn table() -> BTreeMap<&'static str, Vec<&'static str>> {
             "login refresh_session issue_client_token list_signing_keys activate_account set_up register_organization \
              list_catalog_tables get_catalog_table list_rules get_limits verify_receipt get_liveness get_readiness get_metrics",
         ),
-        ("hotel software", "file_declaration validate_declaration create_import commit_import"),
+        (
+            "hotel software",
+            "file_declaration validate_declaration create_import commit_import amend_stay extend_stay check_out_stay \
+             withdraw_stay bulk_check_out cancel_correction",
+        ),
         (
             "hotel hr software officer",
-            "list_declarations get_declaration get_receipt list_stays list_imports get_import list_import_rows",
+            "list_declarations get_declaration get_receipt list_stays get_stay list_stay_versions list_corrections \
+             get_correction list_imports get_import list_import_rows",
         ),
         (
             "officer",
             "list_review_queue bulk_review confirm_declaration return_declaration refuse_declaration \
-             recheck_declaration list_registrations get_registration approve_registration refuse_registration",
+             recheck_declaration accept_correction refuse_correction list_registrations get_registration approve_registration refuse_registration",
         ),
         (
             "hotel",

@@ -61,6 +61,7 @@ async fn every_mutating_operation_is_on_the_record() {
     for app in TestApp::both().await {
         let mut story = Story { app: &app, told: BTreeSet::new() };
         tell_filing(&mut story).await;
+        tell_life(&mut story).await;
         tell_organizations(&mut story).await;
         tell_accounts(&mut story).await;
         tell_first_administrator(&mut story).await;
@@ -94,6 +95,31 @@ async fn tell_filing(story: &mut Story<'_>) {
     story.told.insert("create_import".to_owned());
     app.drain_jobs().await;
     story.tell("commit_import", &hotel, "POST", &format!("/api/v1/imports/{}/commit", import.id()), json!({})).await;
+}
+
+async fn tell_life(story: &mut Story<'_>) {
+    let app = story.app;
+    let (hotel, officer) = (app.sign_in("hotel").await, app.sign_in("officer").await);
+    let stays: Vec<Value> = (21..26).map(guest).collect();
+    let body = json!({ "establishment_id": app.establishment("hotel"), "stays": stays });
+    let filed = hotel.post("/api/v1/declarations", body).await.expect(201);
+    let path = |index: usize| format!("/api/v1/stays/{}", filed.json["stays"][index]["id"].as_str().expect("an id"));
+    let amendment = json!({ "room": "305", "reason": "đổi phòng" });
+    story.tell("amend_stay", &hotel, "PATCH", &path(0), amendment.clone()).await;
+    let longer = json!({ "expected_departure_on": "2026-11-28" });
+    story.tell("extend_stay", &hotel, "POST", &format!("{}/extend", path(0)), longer).await;
+    story.tell("check_out_stay", &hotel, "POST", &format!("{}/check-out", path(1)), json!({})).await;
+    let back = json!({ "reason": "không đến" });
+    story.tell("withdraw_stay", &hotel, "POST", &format!("{}/withdraw", path(2)), back).await;
+    let items = json!({ "items": [{ "id": filed.json["stays"][3]["id"], "version": 1 }] });
+    story.tell("bulk_check_out", &hotel, "POST", "/api/v1/stays/check-out", items).await;
+    let confirm = format!("/api/v1/declarations/{}/confirm", filed.id());
+    officer.post_with(&confirm, &[("if-match", "*")], json!({})).await.expect(200);
+    for (action, who) in [("cancel", &hotel), ("refuse", &officer), ("accept", &officer)] {
+        let asked = story.tell("amend_stay", &hotel, "PATCH", &path(4), amendment.clone()).await.expect(202);
+        let path = format!("/api/v1/corrections/{}/{action}", asked.id());
+        story.tell(&format!("{action}_correction"), who, "POST", &path, json!({ "reason": "r" })).await;
+    }
 }
 
 async fn tell_organizations(story: &mut Story<'_>) {

@@ -2,5 +2,6 @@
 
 mod filing;
 mod importing;
+mod living;
 mod receipts;
 mod reviewing;

@@ -11,8 +11,8 @@ use crate::{
         accounts::{Declarant, StayReader},
         declarations::{
             dto::{
-                DeclarationFilter, DeclarationIn, DeclarationOut, DeclarationPage, FilingOptions, StayFilter, StayPage,
-                ValidationOut,
+                DeclarationFilter, DeclarationIn, DeclarationOut, DeclarationPage, FilingOptions, ReceiptQuery,
+                StayFilter, StayPage, ValidationOut,
             },
             service::{filing, reading},
         },
@@ -106,9 +106,11 @@ pub(super) async fn get_declaration(
 }
 
 /// The receipt as PDF with a QR code that anybody can check. The read is on the record.
+///
+/// Each change of a stay makes a new receipt; an earlier one is shown as it was and says that it was replaced.
 #[utoipa::path(
     get, path = "/api/v1/declarations/{id}/receipt.pdf", operation_id = "get_receipt", tag = "declarations",
-    security(("bearer" = [])), params(("id" = DeclarationId, Path)),
+    security(("bearer" = [])), params(("id" = DeclarationId, Path), ReceiptQuery),
     responses(
         (status = 200, description = "The receipt", body = Vec<u8>, content_type = "application/pdf"),
         (status = "4XX", description = "Refused", body = ProblemOut, content_type = "application/problem+json"),
@@ -118,9 +120,10 @@ pub(super) async fn get_receipt(
     StayReader(caller): StayReader,
     State(state): State<AppState>,
     Path(id): Path<DeclarationId>,
+    Query(query): Query<ReceiptQuery>,
     lang: Lang,
 ) -> Result<Response, Problem> {
-    let (code, pdf) = reading::receipt_pdf(&state, &caller, id, lang).await?;
+    let (code, pdf) = reading::receipt_pdf(&state, &caller, id, query.version, lang).await?;
     let headers = [
         (header::CONTENT_TYPE, "application/pdf".to_owned()),
         (header::CONTENT_DISPOSITION, format!("inline; filename=\"{code}.pdf\"")),

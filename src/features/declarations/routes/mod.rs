@@ -1,9 +1,11 @@
 //! Doors of the room for HTTP.
 
+mod corrections;
 mod declarations;
 mod imports;
 mod review;
 mod rules;
+mod stays;
 mod verify;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -18,6 +20,17 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(declarations::get_declaration))
         .routes(routes!(declarations::get_receipt))
         .routes(routes!(declarations::list_stays))
+        .routes(routes!(stays::get_stay, stays::amend_stay))
+        .routes(routes!(stays::list_stay_versions))
+        .routes(routes!(stays::check_out_stay))
+        .routes(routes!(stays::extend_stay))
+        .routes(routes!(stays::withdraw_stay))
+        .routes(routes!(stays::bulk_check_out))
+        .routes(routes!(corrections::list_corrections))
+        .routes(routes!(corrections::get_correction))
+        .routes(routes!(corrections::accept_correction))
+        .routes(routes!(corrections::refuse_correction))
+        .routes(routes!(corrections::cancel_correction))
         .routes(routes!(review::list_review_queue))
         .routes(routes!(review::bulk_review))
         .routes(routes!(review::confirm_declaration))

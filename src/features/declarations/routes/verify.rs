@@ -26,7 +26,9 @@ use crate::{
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct VerificationQuery {
-    /// Signature of the code.
+    /// Number of the receipt; the first one if absent.
+    v: Option<i32>,
+    /// Signature of the code and the number.
     s: Option<String>,
 }
 
@@ -61,7 +63,7 @@ pub(super) async fn verify_receipt(
     headers: HeaderMap,
     lang: Lang,
 ) -> Result<Response, Problem> {
-    let out = reading::verify(&state, &code, query.s.as_deref()).await?;
+    let out = reading::verify(&state, &code, query.v, query.s.as_deref()).await?;
     let wants_json = headers
         .get(header::ACCEPT)
         .and_then(|accept| accept.to_str().ok())
@@ -73,22 +75,25 @@ pub(super) async fn verify_receipt(
 }
 
 fn template(out: &VerificationOut, lang: Lang) -> VerifyPage {
-    let (tone, verdict) = match out.authentic {
-        Some(true) => ("good", "verify.authentic"),
-        Some(false) => ("bad", "verify.forged"),
-        None => ("open", "verify.unsigned"),
+    let (tone, verdict) = match (out.authentic, out.replaced_by) {
+        (Some(true), None) => ("good", "verify.authentic"),
+        (Some(true), Some(_)) => ("open", "verify.replaced"),
+        (Some(false), _) => ("bad", "verify.forged"),
+        (None, _) => ("open", "verify.unsigned"),
     };
     let code = (lang.plain("verify.code"), out.reference_code.clone());
     // A forged paper must not borrow the look of the record that it names.
     let rows = if out.authentic == Some(false) {
         vec![code]
     } else {
-        vec![
-            code,
+        let numbers = [("verify.receipt_version", out.receipt_version), ("verify.replaced_by", out.replaced_by)];
+        let numbers = numbers.into_iter().filter_map(|(key, number)| Some((lang.plain(key), number?.to_string())));
+        let state = [
             (lang.plain("verify.status"), lang.plain(&format!("status.{}", status_name(out.status)))),
             (lang.plain("verify.filed_on"), out.filed_on.format("%d/%m/%Y").to_string()),
             (lang.plain("verify.stay_count"), out.stay_count.to_string()),
-        ]
+        ];
+        std::iter::once(code).chain(numbers).chain(state).collect()
     };
     VerifyPage {
         lang: lang.tag(),

@@ -45,6 +45,8 @@ pub struct Facts<'a> {
     pub deadlines: &'a DeadlineRules,
     /// Stays of the same documents that this organization has declared.
     pub known: &'a [KnownStay],
+    /// When the stay was filed, if it was: a later change makes nobody late.
+    pub filed_at: Option<DateTime<Utc>>,
 }
 
 /// A stay that may be filed.
@@ -113,6 +115,8 @@ pub struct Examined {
     pub stay: Option<GoodStay>,
     /// Declaration in which the very same stay is filed already.
     pub already: Option<Uuid>,
+    /// That stay.
+    pub already_stay: Option<Uuid>,
 }
 
 /// All stays of a filing after their examination.
@@ -161,6 +165,7 @@ fn compare_with_each_other(examined: &mut [Examined], door: Door) {
                 item.findings.push(finding);
                 item.stay = None;
                 item.already = None;
+                item.already_stay = None;
             }
             None => earlier.push(nights),
         }
@@ -194,7 +199,7 @@ fn examine_one(input: &StayInput, door: Door, index: usize, facts: &Facts<'_>, n
     {
         exam.add(Finding::warn("document_expires_before_departure", exam.at(Place::DocumentExpiresOn)));
     }
-    let timing = arrival.and_then(|arrival| exam.timing(arrival, facts, now));
+    let timing = arrival.and_then(|arrival| exam.timing(arrival, facts, facts.filed_at.unwrap_or(now)));
 
     let complete =
         full_name.zip(sex).zip(nationality).zip(date_of_birth).zip(number).zip(arrival).zip(departure).zip(timing);
@@ -227,14 +232,20 @@ fn examine_one(input: &StayInput, door: Door, index: usize, facts: &Facts<'_>, n
             deadline_rule: timing.rule,
         };
         let key = good.natural_key(facts.establishment_id);
-        already = facts.known.iter().find(|k| k.natural_key.as_deref() == Some(&key)).map(|k| k.declaration_id);
+        already = facts.known.iter().find(|k| k.natural_key.as_deref() == Some(&key));
         if already.is_none() {
             exam.findings.extend(compare(&good, facts.establishment_id, facts.known, door, index));
         }
         stay = Some(good);
     }
     exam.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    Examined { findings: exam.findings, record: exam.record, stay, already }
+    Examined {
+        findings: exam.findings,
+        record: exam.record,
+        stay,
+        already: already.map(|known| known.declaration_id),
+        already_stay: already.map(|known| known.stay_id),
+    }
 }
 
 impl Examined {

@@ -1,5 +1,7 @@
 //! A stay as it comes in by any door: text, not yet understood.
 
+use serde::{Deserialize, Serialize};
+
 /// By which door a stay comes in; decides how dates are written and where a finding points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
@@ -7,10 +9,13 @@ pub enum Door {
     Json,
     /// A file: dates as people and hotel software write them, pointers into the row's record.
     File,
+    /// A change of one stay: JSON like above, pointers into that stay.
+    Stay,
 }
 
 /// A part of a stay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Place {
     /// Full name.
     FullName,
@@ -54,6 +59,7 @@ impl Place {
         match door {
             Door::Json => format!("/stays/{index}/{}", self.json_path()),
             Door::File => format!("/{}", self.record_name()),
+            Door::Stay => format!("/{}", self.json_path()),
         }
     }
 
@@ -132,6 +138,31 @@ pub struct StayInput {
     pub mrz: Option<String>,
     /// Parts that were formulas in a workbook: their values are never used.
     pub formulas: Vec<Place>,
+}
+
+impl StayInput {
+    /// The text of a part; none for what only files have.
+    pub(super) fn member_mut(&mut self, place: Place) -> Option<&mut Option<String>> {
+        Some(match place {
+            Place::FullName => &mut self.full_name,
+            Place::DateOfBirth => &mut self.date_of_birth,
+            Place::BirthPrecision => return None,
+            Place::Sex => &mut self.sex,
+            Place::Nationality => &mut self.nationality,
+            Place::DocumentType => &mut self.document_type,
+            Place::DocumentNumber => &mut self.document_number,
+            Place::DocumentExpiresOn => &mut self.document_expires_on,
+            Place::Room => &mut self.room,
+            Place::Arrival => &mut self.arrival,
+            Place::ExpectedDeparture => &mut self.expected_departure,
+            Place::Departure => &mut self.departure,
+            Place::PermittedStay => &mut self.permitted_stay,
+            Place::VisaSymbol => &mut self.visa_symbol,
+            Place::VisaNumber => &mut self.visa_number,
+            Place::Purpose => &mut self.purpose,
+            Place::Mrz => return None,
+        })
+    }
 }
 
 impl std::fmt::Debug for StayInput {

@@ -12,11 +12,13 @@ use crate::{
 /// at: a finding must not tell one hotel where a guest slept elsewhere.
 #[derive(Clone)]
 pub struct KnownStay {
+    /// Id.
+    pub stay_id: Uuid,
     /// Its declaration.
     pub declaration_id: Uuid,
     /// Where.
     pub establishment_id: Uuid,
-    /// Establishment, nationality, document and day of arrival.
+    /// Establishment, nationality, document and day of arrival, as they are or as they were before an amendment.
     pub natural_key: Option<String>,
     /// ICAO code.
     pub nationality: String,

@@ -8,6 +8,7 @@ mod exam;
 mod examine;
 mod input;
 mod known;
+pub mod life;
 pub mod review;
 #[cfg(test)]
 mod tests;

@@ -41,6 +41,7 @@ impl World {
             nationalities: &self.nationalities,
             deadlines: &self.deadlines,
             known,
+            filed_at: None,
         }
     }
 }
@@ -73,6 +74,7 @@ fn good() -> StayInput {
 fn known(arrived: (u32, u32), departs: (u32, u32), departed: bool, at: Uuid) -> KnownStay {
     let day = |(month, day)| NaiveDate::from_ymd_opt(2026, month, day).expect("valid");
     KnownStay {
+        stay_id: Uuid::from_u128(8),
         declaration_id: Uuid::from_u128(9),
         establishment_id: at,
         natural_key: Some(format!("{at}|POL|ZS0000101|{}", day(arrived))),

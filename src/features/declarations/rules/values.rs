@@ -55,7 +55,7 @@ pub(super) fn moment(text: &str, door: Door) -> Option<Moment> {
         .map(|instant| instant.with_timezone(&Utc));
     let moment = match (instant, door) {
         (Some(at), _) => Some(Moment { on: clock::local_day(at), at: Some(at) }),
-        (None, Door::Json) => iso_day(text).map(|on| Moment { on, at: None }),
+        (None, Door::Json | Door::Stay) => iso_day(text).map(|on| Moment { on, at: None }),
         (None, Door::File) => file_moment(text),
     }?;
     YEARS.contains(&moment.on.year()).then_some(moment)
@@ -64,7 +64,7 @@ pub(super) fn moment(text: &str, door: Door) -> Option<Moment> {
 /// A day: ISO in JSON; in files also `d/M/yyyy`, an hour beside it is dropped.
 pub(super) fn day(text: &str, door: Door) -> Option<NaiveDate> {
     match door {
-        Door::Json => {
+        Door::Json | Door::Stay => {
             use chrono::Datelike;
             iso_day(text.trim()).filter(|day| YEARS.contains(&day.year()))
         }
@@ -76,7 +76,7 @@ pub(super) fn day(text: &str, door: Door) -> Option<NaiveDate> {
 pub(super) fn birth_date(text: &str, precision: Option<Precision>, door: Door) -> Option<PartialDate> {
     let text = text.trim();
     let date = match door {
-        Door::Json => PartialDate::parse_iso(text)?,
+        Door::Json | Door::Stay => PartialDate::parse_iso(text)?,
         Door::File => PartialDate::parse_iso(text).or_else(|| file_partial(text))?,
     };
     let parts: Vec<u32> = date.to_string().split('-').filter_map(|part| part.parse().ok()).collect();
@@ -104,7 +104,7 @@ pub(super) fn sex(text: &str, door: Door) -> Option<&'static str> {
     match (door, text.trim()) {
         (_, "M") => Some("M"),
         (_, "F") => Some("F"),
-        (Door::Json, _) => None,
+        (Door::Json | Door::Stay, _) => None,
         (Door::File, text) => match fold(text).as_str() {
             "m" | "nam" | "male" | "m - nam" | "m-nam" => Some("M"),
             "f" | "nu" | "female" | "f - nu" | "f-nu" => Some("F"),

@@ -1,6 +1,8 @@
 //! Use cases of declarations: load facts, decide, save, publish, commit.
 
+pub mod correcting;
 pub mod filing;
 pub mod importing;
+pub mod living;
 pub mod reading;
 pub mod reviewing;

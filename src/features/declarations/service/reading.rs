@@ -13,7 +13,10 @@ use crate::{
             },
             receipt::{self, Receipt, ReceiptStay},
             rules::review,
-            service::filing::{summary, verify_url},
+            service::{
+                filing::{signed_text, summary, verify_url},
+                living,
+            },
             store::{self, QueuePosition},
         },
         organizations,
@@ -137,11 +140,12 @@ pub async fn list_stays(
     Ok(StayPage { items: page.items, next_cursor: page.next_cursor })
 }
 
-/// The receipt as PDF.
+/// The receipt as PDF: the present one, or an earlier one as it was, which then says what replaced it.
 pub async fn receipt_pdf(
     state: &AppState,
     caller: &Caller,
     id: DeclarationId,
+    version: Option<i32>,
     lang: Lang,
 ) -> Result<(String, Vec<u8>), Problem> {
     let scope = caller.scope()?;
@@ -157,12 +161,18 @@ pub async fn receipt_pdf(
         .await?
         .remove(&row.organization_id)
         .unwrap_or_default();
-    let stays = store::stays_of(conn, id).await?;
-    record(state, caller, read_event("receipt_made", &row)).await?;
+    let version = version.unwrap_or(row.content_version);
+    if !(1..=row.content_version).contains(&version) {
+        return Err(not_found());
+    }
+    let stays = living::stays_at(state, &row, version).await?;
+    let standing = || stays.iter().filter(|stay| stay.status != stay::Status::Withdrawn);
+    let late = standing().any(|stay| stay.timeliness == stay::Timeliness::Late);
+    record(state, caller, read_event("receipt_made", &row).with(json!({ "receipt_version": version }))).await?;
     let receipt = Receipt {
         language: lang,
-        // The guests as filed; an officer's answer makes no new content.
-        version: 1,
+        version,
+        replaced_by: (version < row.content_version).then_some(row.content_version),
         unit_name_vi: unit.name_vi,
         unit_name_en: unit.name_en,
         organization_name,
@@ -170,13 +180,10 @@ pub async fn receipt_pdf(
         establishment_address: establishment.address,
         channel: both_languages(&format!("channel.{}", channel_name(row.channel))),
         filed_at: row.filed_at,
-        due_at: row.due_at,
-        timeliness: match row.timeliness {
-            declaration::Timeliness::OnTime => receipt::Timeliness::OnTime,
-            declaration::Timeliness::Late => receipt::Timeliness::Late,
-        },
+        due_at: standing().map(|stay| stay.due_at).min().unwrap_or(row.due_at),
+        timeliness: if late { receipt::Timeliness::Late } else { receipt::Timeliness::OnTime },
         status: both_languages(&format!("status.{}", review::status_name(row.status))),
-        verify_url: verify_url(state, &row.reference_code),
+        verify_url: verify_url(state, &row.reference_code, version),
         stays: stays.iter().map(|stay| receipt_stay(state, stay)).collect(),
         generated_at: state.clock.now(),
         reference_code: row.reference_code.clone(),
@@ -218,19 +225,33 @@ fn receipt_stay(state: &AppState, stay: &stay::Model) -> ReceiptStay {
         nationality: nation.map_or_else(|| stay.nationality.clone(), |nation| nation.name_vi.clone()),
         document_number_masked: mask(&stay.document_number),
         room: stay.room.clone(),
+        mark: match stay.status {
+            stay::Status::Staying => None,
+            stay::Status::Departed => Some(both_languages("stay_status.departed")),
+            stay::Status::Withdrawn => Some(both_languages("stay_status.withdrawn")),
+        },
         arrived: day(stay.arrived_on),
-        expected_departure: day(stay.expected_departure_on),
+        expected_departure: day(stay.departed_on.unwrap_or(stay.expected_departure_on)),
         permitted_stay_until: stay.permitted_stay_until.map(day),
     }
 }
 
 /// What the public may know of a receipt: that it is real and where it stands; nobody's data.
-pub async fn verify(state: &AppState, code: &str, signature: Option<&str>) -> Result<VerificationOut, Problem> {
+pub async fn verify(
+    state: &AppState,
+    code: &str,
+    version: Option<i32>,
+    signature: Option<&str>,
+) -> Result<VerificationOut, Problem> {
     let plausible = code.len() <= 40 && code.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
     let row = if plausible { store::find_by_code(state.db.read(), &code.to_ascii_uppercase()).await? } else { None };
     let row = row.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    let receipt_version = version.unwrap_or(1);
+    let signed = signed_text(&row.reference_code, receipt_version);
     Ok(VerificationOut {
-        authentic: signature.map(|signature| state.keys.verify_receipt(&row.reference_code, signature)),
+        authentic: signature.map(|signature| state.keys.verify_receipt(&signed, signature)),
+        receipt_version: signature.map(|_| receipt_version),
+        replaced_by: (signature.is_some() && receipt_version < row.content_version).then_some(row.content_version),
         status: row.status,
         filed_on: clock::local_day(row.filed_at),
         stay_count: row.stay_count,

@@ -9,7 +9,7 @@ use crate::{
         declarations::{
             dto::{BulkReviewIn, BulkReviewItemOut, BulkReviewOut, ReviewIn},
             rules::review::{Action, ReviewError, allowed, decide, status_name},
-            service::filing::summary,
+            service::{filing::summary, living},
             store,
         },
     },
@@ -146,6 +146,8 @@ async fn answer_one(
         return Err(Problem::new(ProblemKind::StaleVersion));
     }
     if row.status == declaration::Status::Returned || row.status == declaration::Status::Refused {
+        let stays = store::stays_of(work.tx(), id).await?;
+        living::record_release(work, &caller.actor, &row, &stays).await?;
         store::release(work.tx(), &row).await?;
     }
     work.publish(

@@ -13,7 +13,7 @@ use crate::{
         catalog::{CatalogSnapshot, Catalogue, Channel},
         declarations::{
             dto::{ChannelIn, DeclarationIn, DeclarationSummaryOut, OnError, ValidationOut},
-            rules::{Door, Facts, KnownStay, StayInput, Verdict, document_numbers, examine},
+            rules::{Door, Examined, Facts, KnownStay, Place, StayInput, Verdict, document_numbers, examine},
             service::filing::together::{Filing, Outcome, file_together},
             store,
         },
@@ -124,6 +124,7 @@ fn facts<'a>(
         nationalities: &catalogue.nationalities,
         deadlines: &catalogue.deadlines,
         known,
+        filed_at: None,
     }
 }
 
@@ -142,6 +143,40 @@ pub(super) async fn examine_now(
     let mut known = store::known_stays_of_all(conn, guests).await?;
     let known = known.remove(&organization.0).unwrap_or_default();
     Ok(examine(stays, door, &facts(destination, channel, &catalogue, &known), now))
+}
+
+/// A stay on record that is about to be changed.
+pub(super) struct OnRecord {
+    pub stay_id: uuid::Uuid,
+    pub channel: Channel,
+    pub filed_at: DateTime<Utc>,
+}
+
+/// Examines a stay as it would be with a change, against the others of its guest. Its deadline is still judged by the
+/// time of its filing.
+pub(super) async fn examine_change(
+    state: &AppState,
+    conn: &impl ConnectionTrait,
+    destination: &Destination,
+    on_record: &OnRecord,
+    input: &StayInput,
+    now: DateTime<Utc>,
+) -> Result<Examined, Failure> {
+    let catalogue = state.room::<CatalogSnapshot>().current();
+    let organization = destination.organization();
+    let inputs = std::slice::from_ref(input);
+    let guests = document_numbers(inputs, now).into_iter().map(|number| (organization, number));
+    let mut known = store::known_stays_of_all(conn, guests).await?.remove(&organization.0).unwrap_or_default();
+    known.retain(|other| other.stay_id != on_record.stay_id);
+    let facts = facts(destination, on_record.channel, &catalogue, &known);
+    let facts = Facts { filed_at: Some(on_record.filed_at), ..facts };
+    let mut examined = examine(inputs, Door::Stay, &facts, now).stays.swap_remove(0);
+    if examined.already.is_some() {
+        let at = Place::DocumentNumber.pointer(Door::Stay, 0);
+        examined.findings.push(Finding::block("same_stay_declared", at));
+        examined.stay = None;
+    }
+    Ok(examined)
 }
 
 fn channel(channel: ChannelIn) -> Channel {
@@ -232,10 +267,18 @@ pub(super) async fn next_code(state: &AppState, unit: &unit::Model, now: DateTim
 
 /// A declaration on the wire.
 pub(super) fn summary(state: &AppState, row: &declaration::Model) -> DeclarationSummaryOut {
-    DeclarationSummaryOut::new(row, &state.config.public_url, verify_url(state, &row.reference_code))
+    let verify_url = verify_url(state, &row.reference_code, row.content_version);
+    DeclarationSummaryOut::new(row, &state.config.public_url, verify_url)
 }
 
-/// What a receipt's QR opens.
-pub(super) fn verify_url(state: &AppState, code: &str) -> String {
-    format!("{}/verify/{code}?s={}", state.config.public_url, state.keys.sign_receipt(code))
+/// What a receipt's QR opens: the first receipt by its code alone, later ones with their number.
+pub(super) fn verify_url(state: &AppState, code: &str, version: i32) -> String {
+    let signature = state.keys.sign_receipt(&signed_text(code, version));
+    let number = if version > 1 { format!("v={version}&") } else { String::new() };
+    format!("{}/verify/{code}?{number}s={signature}", state.config.public_url)
+}
+
+/// What the signature of a receipt covers.
+pub(super) fn signed_text(code: &str, version: i32) -> String {
+    if version > 1 { format!("{code}#{version}") } else { code.to_owned() }
 }

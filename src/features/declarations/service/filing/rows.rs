@@ -94,6 +94,7 @@ impl Filed {
             decided_at: auto_confirmed.then_some(now),
             version: 1,
             updated_at: now,
+            content_version: 1,
         };
         Self { declaration, stays, auto_confirmed }
     }
@@ -118,7 +119,8 @@ impl Filed {
     }
 }
 
-fn stay_row(
+/// A stay as filed.
+pub(in crate::features::declarations::service) fn stay_row(
     good: &GoodStay,
     examined: &Examined,
     declaration: DeclarationId,

@@ -215,7 +215,7 @@ async fn prepare(
         content_hash: hash,
     };
     let filed = Filed::build(head, &fresh, now);
-    let out = describe(state, filing, destination, &verdict, &filed).await?;
+    let out = describe(state, filing, &verdict, &filed).await?;
     let location = format!("/api/v1/declarations/{}", filed.declaration.id);
     let answer = Answer::created(location, &out).version(filed.declaration.version);
     Ok(Prepared::File(Box::new((filed, answer))))
@@ -270,7 +270,6 @@ async fn repeat(state: &AppState, filing: &Filing, id: DeclarationId) -> Outcome
 async fn describe(
     state: &AppState,
     filing: &Filing,
-    destination: &Destination,
     verdict: &Verdict,
     filed: &Filed,
 ) -> Result<DeclarationOut, Failure> {
@@ -280,10 +279,9 @@ async fn describe(
         let on_record = match (&examined.stay, examined.already) {
             (None, _) => None,
             (Some(_), None) => rows.next().map(|row| StayOut::new(row, filing.lang).with_verdict(VerdictOut::Filed)),
-            (Some(good), Some(declaration)) => {
-                let key = good.natural_key(destination.establishment.id);
+            (Some(_), Some(declaration)) => {
                 let rows = store::stays_of(state.db.read(), DeclarationId(declaration)).await?;
-                let row = rows.iter().find(|row| row.natural_key.as_deref() == Some(&key));
+                let row = rows.iter().find(|row| Some(row.id) == examined.already_stay);
                 row.map(|row| StayOut::new(row, filing.lang).with_verdict(VerdictOut::AlreadyFiled))
             }
         };
