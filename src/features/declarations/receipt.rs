@@ -62,6 +62,17 @@ pub enum Timeliness {
     Late,
 }
 
+/// What became of a stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StayState {
+    /// The guest is here.
+    Staying,
+    /// The guest has left.
+    Departed,
+    /// The filing was taken back: the guest does not count.
+    Withdrawn,
+}
+
 /// One guest of a receipt. Dates are shown texts (dd/mm/yyyy).
 #[derive(Clone)]
 pub struct ReceiptStay {
@@ -77,8 +88,8 @@ pub struct ReceiptStay {
     pub document_number_masked: String,
     /// Room, where known.
     pub room: Option<String>,
-    /// That the guest has left or that the stay was withdrawn, as shown words.
-    pub mark: Option<String>,
+    /// What became of the stay.
+    pub state: StayState,
     /// Arrival. A date alone keeps the rows on one line; with the time they take two.
     pub arrived: String,
     /// Departure, expected or known.
@@ -146,7 +157,7 @@ fn letter(receipt: &Receipt) -> Letter {
              A question mark stands for a letter that this typeface lacks",
         );
     }
-    let count = receipt.stays.len();
+    let count = count(receipt);
     letter.total(Label::both(format!("Tổng số khách: {count}"), format!("Total number of guests: {count}")));
     letter
 }
@@ -157,7 +168,7 @@ fn tiles(receipt: &Receipt) -> [(Label, String); 6] {
         Timeliness::Late => "Trễ hạn / Late",
     };
     let version = match (receipt.version, receipt.replaced_by) {
-        (number, Some(later)) => format!("{number} → {later}"),
+        (number, Some(_)) => format!("{number} (đã thay / replaced)"),
         (..=1, None) => "1".to_owned(),
         (number, None) => {
             let before = number - 1;
@@ -168,7 +179,7 @@ fn tiles(receipt: &Receipt) -> [(Label, String); 6] {
         (Label::both("Tiếp nhận lúc", "Received at"), time(receipt.filed_at)),
         (Label::both("Hạn khai báo", "Due by"), time(receipt.due_at)),
         (Label::both("Thời hạn", "Timeliness"), timeliness.to_owned()),
-        (Label::both("Số khách", "Guests"), receipt.stays.len().to_string()),
+        (Label::both("Số khách", "Guests"), count(receipt).to_string()),
         (Label::both("Trạng thái", "Status"), receipt.status.clone()),
         (Label::both("Phiên bản", "Version"), version),
     ]
@@ -205,7 +216,7 @@ fn table(stays: &[ReceiptStay]) -> Table {
         .map(|(index, stay)| {
             vec![
                 (index + 1).to_string(),
-                stay.mark.as_ref().map_or_else(|| stay.full_name.clone(), |mark| format!("{}\n({mark})", stay.full_name)),
+                name(stay),
                 stay.date_of_birth.clone(),
                 stay.sex.clone(),
                 stay.nationality.clone(),
@@ -218,6 +229,19 @@ fn table(stays: &[ReceiptStay]) -> Table {
         })
         .collect();
     Table { columns, rows }
+}
+
+/// The name, with a word beneath it about a stay that is over.
+fn name(stay: &ReceiptStay) -> String {
+    match stay.state {
+        StayState::Staying => stay.full_name.clone(),
+        StayState::Departed => format!("{}\n(Đã rời đi / Left)", stay.full_name),
+        StayState::Withdrawn => format!("{}\n(Đã rút / Withdrawn)", stay.full_name),
+    }
+}
+
+fn count(receipt: &Receipt) -> usize {
+    receipt.stays.iter().filter(|stay| stay.state != StayState::Withdrawn).count()
 }
 
 fn is_stay_printable(stay: &ReceiptStay) -> bool {

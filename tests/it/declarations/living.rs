@@ -52,10 +52,7 @@ async fn an_amendment_is_a_new_version_with_its_history() {
         let changed = json!(["/room", "/permitted_stay_until"]);
         assert_eq!(
             told,
-            [
-                (json!(1), json!("filed"), json!([]), json!("301")),
-                (json!(2), json!("amended"), changed, json!("302"))
-            ]
+            [(json!(1), json!("filed"), json!([]), json!("301")), (json!(2), json!("amended"), changed, json!("302"))]
         );
         assert_eq!(history.json["items"][1]["reason"], "đổi phòng");
         // The declaration moved on too: an officer cannot confirm what he has not seen.
@@ -79,9 +76,17 @@ async fn bad_changes_are_refused_with_a_pointer() {
             (json!({ "room": "301", "reason": "r" }), 422, " nothing_to_change"),
             (json!({ "full_name": null, "reason": "r" }), 422, "/full_name missing_name"),
             (json!({ "room": null, "reason": "r" }), 422, "/room missing_room"),
-            (json!({ "nationality": "NG", "document": { "number": "??" }, "reason": "r" }), 422, "/document/number bad_passport"),
+            (
+                json!({ "nationality": "NG", "document": { "number": "??" }, "reason": "r" }),
+                422,
+                "/document/number bad_passport",
+            ),
             (json!({ "departed_on": "2026-11-24", "reason": "r" }), 422, "/departed_on departure_in_future"),
-            (json!({ "document": { "number": "ZS0000002" }, "reason": "r" }), 422, "/document/number same_stay_declared"),
+            (
+                json!({ "document": { "number": "ZS0000002" }, "reason": "r" }),
+                422,
+                "/document/number same_stay_declared",
+            ),
             (json!({ "stays": [], "reason": "r" }), 422, "/stays unknown_field"),
             (json!({ "room": 7, "reason": "r" }), 422, "/room wrong_type"),
         ] {
@@ -236,10 +241,13 @@ async fn sixteen_amendments_of_one_version_make_one() {
         let hotel = app.sign_in("hotel").await;
         let filed = file(&app, 1..3).await;
         let (path, sibling) = (stay_path(&filed, 0), stay_path(&filed, 1));
-        let amendments = (0..16).map(|room| {
-            let (hotel, path) = (hotel.clone(), path.clone());
-            async move { patch(&hotel, &path, "\"1\"", json!({ "room": format!("R{room}"), "reason": "r" })).await.status }
-        });
+        let amendments =
+            (0..16).map(|room| {
+                let (hotel, path) = (hotel.clone(), path.clone());
+                async move {
+                    patch(&hotel, &path, "\"1\"", json!({ "room": format!("R{room}"), "reason": "r" })).await.status
+                }
+            });
         let beside = patch(&hotel, &sibling, "\"1\"", json!({ "room": "999", "reason": "r" }));
         let (statuses, beside) = tokio::join!(futures::future::join_all(amendments), beside);
         assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 1, "{statuses:?}");
@@ -289,7 +297,10 @@ async fn the_last_withdrawal_withdraws_the_declaration() {
             let path = format!("{}/withdraw", stay_path(&filed, index));
             assert_eq!(hotel.post_with(&path, &ANY, json!({})).await.status, 422);
             let after = hotel.post_with(&path, &ANY, json!({ "reason": "không đến" })).await.expect(200);
-            assert_eq!((&after.json["status"], &after.json["declaration_status"]), (&json!("withdrawn"), &json!(status)));
+            assert_eq!(
+                (&after.json["status"], &after.json["declaration_status"]),
+                (&json!("withdrawn"), &json!(status))
+            );
             let declaration = hotel.get(&format!("/api/v1/declarations/{}", filed.id())).await.expect(200);
             assert_eq!(declaration.json["stay_count"], json!(count));
         }
@@ -326,5 +337,28 @@ async fn receipts_say_what_replaces_them() {
         assert!(hotel.get(&pdf(1)).await.expect(200).bytes.starts_with(b"%PDF"));
         assert!(hotel.get(&pdf(2)).await.expect(200).bytes.starts_with(b"%PDF"));
         assert_eq!((hotel.get(&pdf(3)).await.status, hotel.get(&pdf(0)).await.status), (404, 404));
+    }
+}
+
+/// An earlier receipt shows each guest as he was then, also guests whose first change came later.
+#[tokio::test(flavor = "multi_thread")]
+async fn earlier_receipts_show_what_was() {
+    for app in TestApp::both().await {
+        let hotel = app.sign_in("hotel").await;
+        let filed = file(&app, 1..3).await;
+        for (index, room) in [(0, "701"), (1, "702")] {
+            patch(&hotel, &stay_path(&filed, index), "*", json!({ "room": room, "reason": "r" })).await.expect(200);
+        }
+        for index in 0..2 {
+            let history = hotel.get(&format!("{}/versions", stay_path(&filed, index))).await.expect(200);
+            let shown: Vec<_> = history.json["items"]
+                .as_array()
+                .expect("versions")
+                .iter()
+                .map(|version| (version["receipt_version"].clone(), version["stay"]["room"].clone()))
+                .collect();
+            let room = json!(format!("70{}", index + 1));
+            assert_eq!(shown, [(json!(1), json!("301")), (json!(index + 2), room)]);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeZone, Utc};
 use proptest::prelude::{ProptestConfig, any, proptest};
 
-use crate::features::declarations::receipt::{Receipt, ReceiptStay, Timeliness, render, time};
+use crate::features::declarations::receipt::{Receipt, ReceiptStay, StayState, Timeliness, render, time};
 use crate::platform::documents::DocumentError;
 use crate::platform::lang::Lang;
 
@@ -27,7 +27,7 @@ fn stay(number: usize) -> ReceiptStay {
         nationality: nations[number % nations.len()].to_owned(),
         document_number_masked: format!("C•••••{:03}", number % 1000),
         room: (!number.is_multiple_of(7)).then(|| (101 + number).to_string()),
-        mark: (number % 11 == 3).then(|| "Đã rút / Withdrawn".to_owned()),
+        state: StayState::Staying,
         arrived: "22/11/2026".to_owned(),
         expected_departure: "25/11/2026".to_owned(),
         permitted_stay_until: (!number.is_multiple_of(5)).then(|| "19/02/2027".to_owned()),

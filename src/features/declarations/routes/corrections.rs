@@ -73,8 +73,7 @@ pub(super) async fn accept_correction(
     body: IdempotentJson<CorrectionAnswerIn>,
 ) -> Result<Response, Problem> {
     let reason = body.input.reason.as_deref();
-    let answer =
-        correcting::decide(&state, &caller, id, Decision::Accept, &seen, reason, &body.idempotency).await?;
+    let answer = correcting::decide(&state, &caller, id, Decision::Accept, &seen, reason, &body.idempotency).await?;
     Ok(answer.into_response())
 }
 
@@ -96,8 +95,7 @@ pub(super) async fn refuse_correction(
     body: IdempotentJson<CorrectionAnswerIn>,
 ) -> Result<Response, Problem> {
     let reason = body.input.reason.as_deref();
-    let answer =
-        correcting::decide(&state, &caller, id, Decision::Refuse, &seen, reason, &body.idempotency).await?;
+    let answer = correcting::decide(&state, &caller, id, Decision::Refuse, &seen, reason, &body.idempotency).await?;
     Ok(answer.into_response())
 }
 
@@ -119,7 +117,6 @@ pub(super) async fn cancel_correction(
     body: IdempotentJson<CorrectionAnswerIn>,
 ) -> Result<Response, Problem> {
     let reason = body.input.reason.as_deref();
-    let answer =
-        correcting::decide(&state, &caller, id, Decision::Cancel, &seen, reason, &body.idempotency).await?;
+    let answer = correcting::decide(&state, &caller, id, Decision::Cancel, &seen, reason, &body.idempotency).await?;
     Ok(answer.into_response())
 }

@@ -251,8 +251,7 @@ async fn carry_out(
         correction_request::Action::Withdraw => (Action::Withdraw, withdraw(&subject)),
     };
     action.road(subject.declaration.status, subject.stay.status)?;
-    let cause =
-        Cause { change: Change::Corrected, reason: Some(row.reason.clone()), correction: Some(row.id) };
+    let cause = Cause { change: Change::Corrected, reason: Some(row.reason.clone()), correction: Some(row.id) };
     write(work, &caller.actor, subject, next, cause).await
 }
 

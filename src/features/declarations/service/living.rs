@@ -177,7 +177,7 @@ fn first_version(stay: &stay::Model, declaration: &declaration::Model) -> stay_v
         declaration::FiledByKind::System => ActorKind::System,
     };
     let filer = Actor { kind, id: declaration.filed_by, request_id: String::new() };
-    version_row(stay, declaration.content_version, Change::Filed, &filer)
+    version_row(stay, 1, Change::Filed, &filer)
 }
 
 /// Writes the next version of a stay that is held, with its declaration, its history and the record.
@@ -263,10 +263,7 @@ pub(super) async fn record_release(
     let mut rows = Vec::new();
     for stay in before {
         if !store_life::has_versions(work.tx(), stay.id).await? {
-            rows.push(stay_version::Model {
-                content_version: 1,
-                ..first_version(stay, declaration)
-            });
+            rows.push(first_version(stay, declaration));
         }
         let after = stay::Model {
             status: stay::Status::Withdrawn,
@@ -491,13 +488,9 @@ async fn check_out_many_once(
     for index in order {
         let item = &input.items[index];
         let out = match check_out_one(state, &mut work, caller, &scope, item).await {
-            Ok(version) => BulkCheckOutItemOut {
-                id: item.id,
-                outcome: "done",
-                version: Some(version),
-                code: None,
-                message: None,
-            },
+            Ok(version) => {
+                BulkCheckOutItemOut { id: item.id, outcome: "done", version: Some(version), code: None, message: None }
+            }
             // A collision has ended the transaction; anything else concerns this stay alone.
             Err(problem) if problem.kind() == ProblemKind::RequestInProgress => return Err(problem),
             Err(problem) if problem.kind().status().is_client_error() => refused(item.id, &problem, lang),

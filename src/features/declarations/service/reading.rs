@@ -11,7 +11,7 @@ use crate::{
                 DeclarationFilter, DeclarationOut, DeclarationPage, QueueFilter, StayFilter, StayOut, StayPage,
                 VerificationOut,
             },
-            receipt::{self, Receipt, ReceiptStay},
+            receipt::{self, Receipt, ReceiptStay, StayState},
             rules::review,
             service::{
                 filing::{signed_text, summary, verify_url},
@@ -225,10 +225,10 @@ fn receipt_stay(state: &AppState, stay: &stay::Model) -> ReceiptStay {
         nationality: nation.map_or_else(|| stay.nationality.clone(), |nation| nation.name_vi.clone()),
         document_number_masked: mask(&stay.document_number),
         room: stay.room.clone(),
-        mark: match stay.status {
-            stay::Status::Staying => None,
-            stay::Status::Departed => Some(both_languages("stay_status.departed")),
-            stay::Status::Withdrawn => Some(both_languages("stay_status.withdrawn")),
+        state: match stay.status {
+            stay::Status::Staying => StayState::Staying,
+            stay::Status::Departed => StayState::Departed,
+            stay::Status::Withdrawn => StayState::Withdrawn,
         },
         arrived: day(stay.arrived_on),
         expected_departure: day(stay.departed_on.unwrap_or(stay.expected_departure_on)),
