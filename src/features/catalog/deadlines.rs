@@ -3,7 +3,10 @@
 //! Law 47/2014/QH13 Art. 33 gives 12 hours, 24 in remote areas. Since 24 July 2026 (Circular 87/2026/TT-BCA) that is the
 //! limit of the paper slip only; the electronic declaration is due at once. No source gives that a number of minutes, so
 //! the table holds a tolerance: a warning first, lateness later. The clock is wall-clock time from the real check-in;
-//! nights and holidays count. Lateness is recorded and never a reason to refuse.
+//! nights and holidays count, but it stands still while the system is out ([`due`]). Lateness is recorded and never a
+//! reason to refuse.
+
+mod standstill;
 
 use std::collections::HashSet;
 
@@ -11,6 +14,8 @@ use chrono::{Duration, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::features::catalog::entry::{CatalogError, Entry};
+
+pub use standstill::{Due, Outage, due};
 
 const TABLE: &str = "deadlines";
 
@@ -110,6 +115,11 @@ impl DeadlineRules {
             .max_by_key(|version| version.valid_from)
             .filter(|version| version.valid_to.is_none_or(|to| arrival <= to))
             .map(|version| &version.rule)
+    }
+
+    /// The longest limit of any version, in force or not.
+    pub fn longest(&self) -> Duration {
+        self.versions.iter().map(|version| version.rule.late_after).max().unwrap_or_default()
     }
 
     /// The deadline of this id, in force or not: to explain a record that was judged by it.

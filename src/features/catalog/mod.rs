@@ -6,7 +6,8 @@
 //! Numbers, forms, fees, deadlines, code lists, areas and calendars change about twice a year. They are rows with a
 //! period of validity, never constants in code, and a record keeps the version that it was received under.
 //! The files in `data/` are the first copy; the database may hold a newer one in the same shape ([`Entry`]), and every
-//! reader here ([`Nationalities`], [`DeadlineRules`], [`Wards`], [`Zones`]) is built from entries of either origin.
+//! reader here ([`Nationalities`], [`DeadlineRules`], [`Thresholds`], [`Wards`],
+//! [`Zones`]) is built from entries of either origin.
 //!
 //! # Legal basis
 //!
@@ -16,6 +17,7 @@
 //! | `fees` | Circular 28/2026/TT-BTC |
 //! | `forms` | Circulars 04/2015, 22/2023 and 70/2026/TT-BCA |
 //! | `visa_categories`, `attachments`, `procedures` | Law 47/2014/QH13 as amended to Law 118/2025/QH15 |
+//! | `thresholds` | Law 102/2016/QH13 Art. 1; Civil Code 91/2015/QH13 Art. 20; Law 47/2014/QH13 Art. 9 |
 //! | `holidays` | yearly government notice; Resolution 28/2026/QH16; a row with status `computed` is a forecast to confirm |
 //! | `nationality_codes`, `icao_special_codes` | ICAO Doc 9303 part 3, ISO 3166-1, lists of the declaration portals |
 //! | `admin_units`, `zones` | the units of Da Nang since 1 July 2025; decisions of the city on its parks |
@@ -46,11 +48,13 @@ mod routes;
 mod service;
 mod store;
 mod tables;
+mod thresholds;
 
 pub use areas::{Ward, WardKind, Wards, Zone, Zones};
-pub use deadlines::{Channel, DeadlineRule, DeadlineRules};
+pub use deadlines::{Channel, DeadlineRule, DeadlineRules, Due, Outage, due};
 pub use entry::{CatalogError, Entry, in_force};
 pub use nationality::{Nationalities, Nationality, NationalityError};
 pub use routes::routes;
 pub use service::{CatalogLoadError, CatalogSnapshot, Catalogue, load};
 pub use tables::{CatalogTable, EmbeddedTable, content_hash, embedded, embedded_entries, parse_csv, tables};
+pub use thresholds::{Threshold, ThresholdRule, Thresholds};

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use crate::{
     features::catalog::{
-        CatalogError, DeadlineRules, EmbeddedTable, Entry, Nationalities, Wards, Zones, content_hash, embedded,
-        in_force, store,
+        CatalogError, DeadlineRules, EmbeddedTable, Entry, Nationalities, Thresholds, Wards, Zones, content_hash,
+        embedded, in_force, store,
     },
     kernel::clock::local_day,
     platform::{
@@ -31,7 +31,7 @@ pub enum CatalogLoadError {
 /// The whole catalog as the database held it at one moment.
 ///
 /// The readers of nationalities, wards and zones know the rows that are in force on [`Catalogue::on`] only; deadlines
-/// know all their versions, because a late filing is judged by the rule of its day of arrival.
+/// and thresholds know all their versions, because a late filing is judged by the rules of its day of arrival.
 #[derive(Debug)]
 pub struct Catalogue {
     /// SHA-256 over the content, hexadecimal: equal exactly when every row is.
@@ -42,6 +42,8 @@ pub struct Catalogue {
     pub nationalities: Nationalities,
     /// All versions of the declaration deadlines.
     pub deadlines: DeadlineRules,
+    /// All versions of ages and margins.
+    pub thresholds: Thresholds,
     /// Commune-level units in force.
     pub wards: Wards,
     /// Parks and zones in force.
@@ -62,6 +64,7 @@ impl Catalogue {
             on,
             nationalities: Nationalities::from_entries(&current)?,
             deadlines: DeadlineRules::from_entries(&all)?,
+            thresholds: Thresholds::from_entries(&all)?,
             wards: Wards::from_entries(&current)?,
             zones: Zones::from_entries(&current)?,
             tables,

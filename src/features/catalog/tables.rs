@@ -48,7 +48,7 @@ macro_rules! table {
     };
 }
 
-static TABLES: [CatalogTable; 16] = [
+static TABLES: [CatalogTable; 17] = [
     table!("admin_units", ["unit_code"]),
     table!("attachments", ["procedure_key", "purpose", "document_code"]),
     // Not `rule`: that names one version and is kept on records, while a slot keeps its code over all versions.
@@ -64,6 +64,7 @@ static TABLES: [CatalogTable; 16] = [
     table!("nationality_ambiguous", ["folded_form"]),
     table!("nationality_codes", ["code"]),
     table!("procedures", ["procedure_key"]),
+    table!("thresholds", ["code"]),
     table!("visa_categories", ["symbol"]),
     table!("zones", ["zone_code"]),
 ];

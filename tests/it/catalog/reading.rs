@@ -11,7 +11,7 @@ async fn tables_are_public_and_cached() {
         let items = |json: &Value| json["items"].as_array().map(Vec::len);
         let list = nobody.get("/api/v1/catalog").await.expect(200);
         assert_eq!(list.header("cache-control"), "public, max-age=300");
-        assert_eq!(items(&list.json), Some(16));
+        assert_eq!(items(&list.json), Some(17));
         let first = &list.json["items"][0];
         assert_eq!((&first["table"], &first["rows"]), (&json!("admin_units"), &json!(94)));
         assert_eq!(list.json["on"], "2026-11-22");

@@ -41,6 +41,7 @@ fn every_table_is_embedded_with_all_its_rows() {
             ("nationality_ambiguous", 6),
             ("nationality_codes", 286),
             ("procedures", 9),
+            ("thresholds", 3),
             ("visa_categories", 29),
             ("zones", 31),
         ]
