@@ -17,6 +17,14 @@ pub enum Severity {
     Block,
 }
 
+/// For whom a finding is meant, where it is not for everybody who may see the stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// The police alone: it says what other organizations have declared.
+    Police,
+}
+
 /// One finding. The sentence that a person reads is made from `rule` and `params` in the reader's language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -29,6 +37,9 @@ pub struct Finding {
     /// Values that the sentence names; never more than its reader has typed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub params: BTreeMap<String, String>,
+    /// For whom; none for everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<Audience>,
 }
 
 impl Finding {
@@ -48,13 +59,20 @@ impl Finding {
     }
 
     fn new(rule: &str, pointer: impl Into<String>, severity: Severity) -> Self {
-        Self { rule: rule.to_owned(), pointer: pointer.into(), severity, params: BTreeMap::new() }
+        Self { rule: rule.to_owned(), pointer: pointer.into(), severity, params: BTreeMap::new(), audience: None }
     }
 
     /// The same finding with a value for its sentence.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.params.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// The same finding for the police alone.
+    #[must_use]
+    pub fn for_police(mut self) -> Self {
+        self.audience = Some(Audience::Police);
         self
     }
 

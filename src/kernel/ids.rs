@@ -14,6 +14,12 @@ pub fn fresh(now: DateTime<Utc>) -> Uuid {
     Uuid::new_v7(Timestamp::from_unix(&*context, seconds, now.timestamp_subsec_nanos()))
 }
 
+/// The lowest id that could have been made at this instant: no id made then or later sorts before it.
+pub fn lowest(at: DateTime<Utc>) -> Uuid {
+    let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid()
+}
+
 macro_rules! id {
     ($(#[$doc:meta] $name:ident),+ $(,)?) => {$(
         #[$doc]
@@ -56,6 +62,8 @@ id! {
     CorrectionId,
     /// An import of a guest file.
     ImportId,
+    /// A time in which declarations could not be made.
+    OutageId,
 }
 
 #[cfg(test)]
@@ -70,5 +78,14 @@ mod tests {
         sorted.sort();
         sorted.dedup();
         assert_eq!(made, sorted);
+    }
+
+    /// A process whose clock was set back goes on from its last id, so an id may be later than its instant, never earlier.
+    #[test]
+    fn the_lowest_id_of_an_instant_is_a_bound() {
+        let now = DateTime::<Utc>::from_timestamp(1_795_000_000, 123_456_000).expect("valid");
+        let later = now + chrono::Duration::milliseconds(1);
+        assert!(lowest(now) <= fresh(now) && lowest(later) <= fresh(later) && lowest(now) <= fresh(later));
+        assert!(lowest(now) < lowest(later));
     }
 }

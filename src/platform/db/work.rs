@@ -78,12 +78,22 @@ impl Work {
 
     /// Asks for work after the commit, in this transaction.
     pub async fn enqueue(&mut self, kind: &'static str, payload: Value) -> Result<Uuid, Failure> {
+        self.enqueue_for(kind, payload, self.now).await
+    }
+
+    /// Asks for work at a later time, in this transaction.
+    pub async fn enqueue_for(
+        &mut self,
+        kind: &'static str,
+        payload: Value,
+        run_at: DateTime<Utc>,
+    ) -> Result<Uuid, Failure> {
         let id = ids::fresh(self.now);
         let row = job::ActiveModel {
             id: Set(id),
             kind: Set(kind.to_owned()),
             payload: Set(payload),
-            run_at: Set(self.now),
+            run_at: Set(run_at),
             lease_until: Set(None),
             attempts: Set(0),
             done_at: Set(None),

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 use crate::{
     kernel::{
-        finding::{Finding, Severity},
+        finding::{Audience, Finding, Severity},
         page::PageError,
     },
     platform::{db::Failure, lang::Lang},
@@ -278,6 +278,9 @@ pub struct FindingOut {
     pub message: String,
     /// How to mend it.
     pub suggestion: Option<String>,
+    /// For whom it is meant; absent when it is for everybody who may see the stay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub audience: Option<Audience>,
 }
 
 impl FindingOut {
@@ -290,6 +293,7 @@ impl FindingOut {
             severity: finding.severity,
             message,
             suggestion,
+            audience: finding.audience,
         }
     }
 }
