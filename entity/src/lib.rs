@@ -19,6 +19,7 @@ pub mod idempotency_key;
 pub mod job;
 pub mod one_time_token;
 pub mod organization;
+pub mod outage;
 pub mod refresh_token;
 pub mod serial_block;
 pub mod session;

@@ -13,6 +13,7 @@ mod m20261101_000005_declarations;
 mod m20261101_000006_imports;
 mod m20261101_000007_audit_append_only;
 mod m20261126_000008_stay_life;
+mod m20261126_000009_outages;
 mod schema;
 
 /// All migrations, oldest first.
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261101_000006_imports::Migration),
             Box::new(m20261101_000007_audit_append_only::Migration),
             Box::new(m20261126_000008_stay_life::Migration),
+            Box::new(m20261126_000009_outages::Migration),
         ]
     }
 }

@@ -54,9 +54,12 @@ impl Lang {
     }
 
     /// The text under a key, its `%{name}` places filled.
+    ///
+    /// A value that is itself in words comes once in each language: `name_vi` and `name_en` fill `%{name}`.
     pub fn text(self, key: &str, params: &BTreeMap<String, String>) -> String {
         let mut text = crate::translate(self.tag(), key);
         for (name, value) in params {
+            let name = name.strip_suffix(&format!("_{}", self.tag())).unwrap_or(name);
             text = text.replace(&format!("%{{{name}}}"), value);
         }
         text
@@ -87,6 +90,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Lang {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_fill_the_places_of_their_language() {
+        let finding = Finding::warn("declared_late", "")
+            .with("due_at", "08:00 22/11/2026")
+            .with("legal_basis_vi", "Điều 33")
+            .with("legal_basis_en", "Art. 33");
+        for (lang, own, other) in [(Lang::Vi, "Điều 33", "Art. 33"), (Lang::En, "Art. 33", "Điều 33")] {
+            let (message, _) = lang.finding(&finding);
+            assert!(message.contains(own) && !message.contains(other), "{message}");
+            assert!(message.contains("08:00 22/11/2026"), "{message}");
+        }
+    }
 
     #[test]
     fn negotiation_table() {

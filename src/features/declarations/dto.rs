@@ -1,13 +1,16 @@
 //! Shapes of declarations and stays on the wire.
 
 use ::entity::{declaration, stay};
-use chrono::{DateTime, FixedOffset, NaiveDate};
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::{
-    features::declarations::rules::{StayInput, review::Action},
+    features::{
+        catalog::DeadlineRule,
+        declarations::rules::{Moment, StayInput, lateness::reckon, review::Action},
+    },
     kernel::{
         clock::local,
         finding::Finding,
@@ -330,8 +333,56 @@ pub struct StoredStayOut {
     /// On time or late.
     #[schema(value_type = String)]
     pub timeliness: stay::Timeliness,
+    /// How the deadline was counted; only beside the declaration with which the stay was filed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lateness: Option<LatenessOut>,
     /// Counts changes.
     pub version: i32,
+}
+
+/// How a deadline was counted, whether or not it was kept.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Lateness)]
+pub struct LatenessOut {
+    /// Rule that was in force on the day of arrival; the table `deadlines` holds it.
+    #[schema(example = "electronic-2026")]
+    pub rule: String,
+    /// Its legal basis, in the reader's language.
+    pub legal_basis: String,
+    /// The limit in minutes.
+    #[schema(example = 720)]
+    pub limit_minutes: i64,
+    /// From when the clock ran: the arrival, or the end of its day where the hour is not known.
+    pub clock_started_at: DateTime<FixedOffset>,
+    /// Minutes for which the clock stood still because of outages.
+    #[schema(example = 0)]
+    pub outage_minutes: i64,
+    /// When the limit had run out.
+    pub due_at: DateTime<FixedOffset>,
+    /// Minutes begun between that and the filing; 0 when it was in time.
+    #[schema(example = 0)]
+    pub late_by_minutes: i64,
+}
+
+impl LatenessOut {
+    /// From a row, the rule that it names and the moment of filing.
+    pub fn new(row: &stay::Model, rule: &DeadlineRule, filed_at: DateTime<Utc>, lang: Lang) -> Self {
+        let arrival = Moment { on: row.arrived_on, at: row.arrived_at };
+        let reckoning = reckon(arrival, rule, row.due_at, filed_at);
+        let legal_basis = match lang {
+            Lang::Vi => &rule.legal_basis_vi,
+            Lang::En => &rule.legal_basis_en,
+        };
+        Self {
+            rule: rule.rule.clone(),
+            legal_basis: legal_basis.clone(),
+            limit_minutes: reckoning.limit.num_minutes(),
+            clock_started_at: local(reckoning.clock_started_at),
+            outage_minutes: reckoning.outage.num_minutes(),
+            due_at: local(row.due_at),
+            late_by_minutes: reckoning.late_by.num_minutes(),
+        }
+    }
 }
 
 /// An instant, or a day.
@@ -398,9 +449,19 @@ impl StayOut {
                 purpose: row.purpose.clone(),
                 due_at: local(row.due_at),
                 timeliness: row.timeliness,
+                lateness: None,
                 version: row.version,
             }),
         }
+    }
+
+    /// The same stay with how its deadline was counted.
+    #[must_use]
+    pub fn with_lateness(mut self, lateness: LatenessOut) -> Self {
+        if let Some(stay) = &mut self.stay {
+            stay.lateness = Some(lateness);
+        }
+        self
     }
 
     /// The same stay, its document number hidden but for the end.

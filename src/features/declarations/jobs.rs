@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{
-    features::declarations::service::importing,
+    features::declarations::service::{importing, rejudging},
     kernel::ids::ImportId,
     platform::{
         jobs::{Handler, JobError},
@@ -16,6 +16,7 @@ use crate::{
 pub const HANDLERS: &[(&str, Handler)] = &[
     (importing::READ_JOB, |state, payload| Box::pin(read_import(state, payload))),
     (importing::COMMIT_JOB, |state, payload| Box::pin(commit_import(state, payload))),
+    (rejudging::REJUDGE_JOB, |state, payload| Box::pin(rejudge_stays(state, payload))),
 ];
 
 #[derive(Deserialize)]
@@ -34,4 +35,9 @@ async fn read_import(state: AppState, payload: Value) -> Result<(), JobError> {
 
 async fn commit_import(state: AppState, payload: Value) -> Result<(), JobError> {
     importing::commit_file(&state, import_id(payload)?).await
+}
+
+async fn rejudge_stays(state: AppState, payload: Value) -> Result<(), JobError> {
+    let job = serde_json::from_value(payload).map_err(|error| JobError::GiveUp(error.to_string()))?;
+    rejudging::rejudge_page(&state, job).await
 }

@@ -5,12 +5,17 @@
 //! blocks a filing.
 //!
 //! Four doors lead to one corridor: the JSON API, a guest file ([`import`]), a job and the command line all call
-//! [`rules::examine()`] through [`service`]. States of a declaration: [`rules::review`]; of a stay
-//! and of a correction: [`rules::life`]; of an import: [`service::importing`].
+//! [`rules::examine()`] through [`service`]. States of a declaration: [`rules::review`]; of a stay and of a correction:
+//! [`rules::life`]; of an import: [`service::importing`]; of an outage, during which the clock of deadlines stands still:
+//! [`rules::outages`].
+//!
+//! Outages live here and not in the catalog: the law does not list them, an administrator states them, and all that they
+//! do is to move the deadlines of this room.
 
 pub mod dto;
 pub mod dto_import;
 pub mod dto_life;
+pub mod dto_outage;
 pub mod import;
 pub mod jobs;
 pub mod receipt;
@@ -20,6 +25,7 @@ pub mod service;
 mod store;
 mod store_import;
 mod store_life;
+mod store_outage;
 
 pub use jobs::HANDLERS;
 pub use routes::routes;

@@ -41,9 +41,13 @@ fn table() -> BTreeMap<&'static str, Vec<&'static str>> {
              update_organization",
         ),
         ("hotel hr software officer admin", "get_organization list_establishments get_establishment"),
-        ("admin", "list_accounts invite_account get_account change_account reset_account change_unit"),
+        (
+            "admin",
+            "list_accounts invite_account get_account change_account reset_account change_unit record_outage end_outage \
+             withdraw_outage",
+        ),
         ("auditor admin", "list_audit_entries"),
-        (everybody, "get_me list_units get_unit"),
+        (everybody, "get_me list_units get_unit list_outages get_outage"),
         (
             "hotel hr officer admin auditor",
             "logout change_password list_sessions end_session begin_second_factor confirm_second_factor \

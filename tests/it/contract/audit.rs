@@ -63,6 +63,7 @@ async fn every_mutating_operation_is_on_the_record() {
         tell_filing(&mut story).await;
         tell_life(&mut story).await;
         tell_organizations(&mut story).await;
+        tell_outages(&mut story).await;
         tell_accounts(&mut story).await;
         tell_first_administrator(&mut story).await;
         let missing: Vec<_> = mutating().difference(&story.told).cloned().collect();
@@ -146,6 +147,16 @@ async fn tell_organizations(story: &mut Story<'_>) {
     let unit =
         app.sign_in("ward").await.get("/api/v1/me").await.json["unit"]["id"].as_str().expect("a unit").to_owned();
     story.tell("change_unit", &admin, "PATCH", &format!("/api/v1/units/{unit}"), json!({ "remote": true })).await;
+}
+
+async fn tell_outages(story: &mut Story<'_>) {
+    let admin = story.app.sign_in("admin").await;
+    let body = json!({ "starts_at": "2026-11-22T19:00:00+07:00", "reason": "mất điện" });
+    let outage = story.tell("record_outage", &admin, "POST", "/api/v1/outages", body).await;
+    let path = format!("/api/v1/outages/{}", outage.id());
+    story.tell("end_outage", &admin, "POST", &format!("{path}/end"), json!({})).await;
+    let reason = json!({ "reason": "ghi nhầm" });
+    story.tell("withdraw_outage", &admin, "POST", &format!("{path}/withdraw"), reason).await;
 }
 
 async fn tell_accounts(story: &mut Story<'_>) {

@@ -3,5 +3,6 @@
 mod filing;
 mod importing;
 mod living;
+mod outages;
 mod receipts;
 mod reviewing;

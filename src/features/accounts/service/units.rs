@@ -70,6 +70,16 @@ pub async fn units_by_id(
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
+/// Units by id together with the police of wards: both in one statement. Which unit receives what is public, so there is
+/// no scope.
+pub async fn units_and_wards(
+    conn: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+    ward_codes: impl IntoIterator<Item = String>,
+) -> Result<Vec<unit::Model>, Failure> {
+    Ok(store::units::by_ids_or_wards(conn, ids.into_iter().collect(), ward_codes.into_iter().collect()).await?)
+}
+
 /// A unit.
 pub async fn get_unit(conn: &impl ConnectionTrait, id: Uuid) -> Result<unit::Model, AccountError> {
     store::units::find(conn, id).await?.ok_or(AccountError::NotFound)

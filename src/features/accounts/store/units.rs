@@ -31,6 +31,18 @@ pub(crate) async fn by_ids(conn: &impl ConnectionTrait, ids: BTreeSet<Uuid>) -> 
     Entity::find().filter(Column::Id.is_in(padded(ids.into_iter().collect()))).all(conn).await
 }
 
+/// Units by id, and the police of wards by the wards' codes.
+pub(crate) async fn by_ids_or_wards(
+    conn: &impl ConnectionTrait,
+    ids: BTreeSet<Uuid>,
+    ward_codes: BTreeSet<String>,
+) -> Result<Vec<Model>, DbErr> {
+    let either = Condition::any()
+        .add(Column::Id.is_in(padded(ids.into_iter().collect())))
+        .add(Column::WardCode.is_in(padded(ward_codes.into_iter().collect())));
+    Entity::find().filter(either).all(conn).await
+}
+
 /// All units: about a hundred.
 pub(crate) async fn all(conn: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
     Entity::find().order_by_asc(Column::Id).all(conn).await

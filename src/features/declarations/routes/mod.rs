@@ -3,6 +3,7 @@
 mod corrections;
 mod declarations;
 mod imports;
+mod outages;
 mod review;
 mod rules;
 mod stays;
@@ -41,6 +42,10 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(imports::get_import))
         .routes(routes!(imports::list_import_rows))
         .routes(routes!(imports::commit_import))
+        .routes(routes!(outages::record_outage, outages::list_outages))
+        .routes(routes!(outages::get_outage))
+        .routes(routes!(outages::end_outage))
+        .routes(routes!(outages::withdraw_outage))
         .routes(routes!(rules::list_rules))
         .routes(routes!(rules::get_limits))
         .routes(routes!(verify::verify_receipt))

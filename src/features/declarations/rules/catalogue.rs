@@ -15,6 +15,7 @@ pub struct Rule {
 
 const MINISTRY: &str = "Ministry of Public Security, declaration interface guide v1.4 (08/2026)";
 const LAW: &str = "Law 47/2014/QH13 Art. 33; Circular 87/2026/TT-BCA";
+const CHILDREN: &str = "Law on Children 102/2016/QH13 Art. 1";
 const ICAO: &str = "ICAO Doc 9303";
 const OURS: &str = "tamtru";
 
@@ -63,11 +64,14 @@ pub const RULES: &[Rule] = &[
     rule("missing_permitted_stay", Warn, MINISTRY),
     rule("permitted_stay_over", Warn, MINISTRY),
     rule("permitted_stay_ends_before_departure", Warn, MINISTRY),
+    rule("document_expired", Warn, OURS),
     rule("document_expires_before_departure", Warn, OURS),
+    rule("minor_alone", Warn, CHILDREN),
     rule("same_document_other_person", Warn, OURS),
     rule("already_staying_here", Warn, MINISTRY),
     rule("overlapping_stay", Warn, MINISTRY),
     rule("staying_elsewhere", Warn, LAW),
+    rule("document_expires_soon", Info, OURS),
     rule("name_comma_removed", Info, OURS),
     rule("checkout_is_planned", Info, OURS),
     rule("already_declared", Info, OURS),
@@ -90,4 +94,7 @@ pub const REQUEST_RULES: &[&str] = &[
     "bad_cursor",
     "too_short",
     "reason_missing",
+    "outage_in_future",
+    "outage_too_long_ago",
+    "outage_ends_before_start",
 ];

@@ -5,8 +5,12 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::{
     features::{
-        catalog::{Nationalities, NationalityError},
-        declarations::rules::{Door, Facts, Moment, Place, Record, StayInput, values},
+        catalog::{Nationalities, NationalityError, Threshold, Thresholds},
+        declarations::rules::{
+            Door, Facts, Moment, Place, Record, StayInput,
+            lateness::{Judgement, judge},
+            values,
+        },
     },
     kernel::{
         clock,
@@ -25,10 +29,9 @@ pub(super) const MAX_TEXT: usize = 200;
 /// Longest room.
 const MAX_ROOM: usize = 50;
 
-/// When a declaration was due.
+/// When a declaration was due, and by which rule.
 pub(super) struct Timing {
-    pub due_at: DateTime<Utc>,
-    pub late: bool,
+    pub judgement: Judgement,
     pub rule: String,
 }
 
@@ -401,22 +404,44 @@ impl Exam {
         Some(text)
     }
 
+    /// What the last day of a document says about the stay: a document is good on that day.
+    pub(super) fn document_validity(
+        &mut self,
+        expires_on: Option<NaiveDate>,
+        arrival: Option<Moment>,
+        departure: Option<NaiveDate>,
+        thresholds: &Thresholds,
+    ) {
+        let (Some(expires), at) = (expires_on, self.at(Place::DocumentExpiresOn)) else { return };
+        let expiry = || expires.format("%d/%m/%Y").to_string();
+        if arrival.is_some_and(|arrival| expires < arrival.on) {
+            self.add(Finding::warn("document_expired", at).with("expires_on", expiry()));
+            return;
+        }
+        let Some(departure) = departure else { return };
+        if expires < departure {
+            self.add(Finding::warn("document_expires_before_departure", at).with("expires_on", expiry()));
+            return;
+        }
+        let Some(margin) = thresholds.on(Threshold::DocumentMargin, departure) else { return };
+        if expires - departure < Duration::days(i64::from(margin.value)) {
+            self.add(
+                Finding::info("document_expires_soon", at)
+                    .with("expires_on", expiry())
+                    .with("days", margin.value.to_string())
+                    .with("legal_basis_vi", &margin.legal_basis_vi)
+                    .with("legal_basis_en", &margin.legal_basis_en),
+            );
+        }
+    }
+
     pub(super) fn timing(&mut self, arrival: Moment, facts: &Facts<'_>, now: DateTime<Utc>) -> Option<Timing> {
         let Some(rule) = facts.deadlines.rule_for(facts.channel, facts.remote, arrival.on) else {
             self.block("arrival_too_long_ago", Place::Arrival);
             return None;
         };
-        let latest = arrival.latest();
-        let due_at = latest + rule.late_after;
-        let late = now > due_at;
-        let hasty = rule.warn_after.is_some_and(|tolerance| now > latest + tolerance);
-        if late {
-            let at = self.at(Place::Arrival);
-            let due = clock::local(due_at).format("%H:%M %d/%m/%Y").to_string();
-            self.add(Finding::warn("declared_late", at).with("due_at", due));
-        } else if hasty {
-            self.warn("not_declared_at_once", Place::Arrival);
-        }
-        Some(Timing { due_at, late, rule: rule.rule.clone() })
+        let judgement = judge(arrival, rule, facts.outages, now, &self.at(Place::Arrival));
+        self.findings.extend(judgement.finding.clone());
+        Some(Timing { judgement, rule: rule.rule.clone() })
     }
 }

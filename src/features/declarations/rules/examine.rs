@@ -12,9 +12,10 @@ use uuid::Uuid;
 
 use crate::{
     features::{
-        catalog::{Channel, DeadlineRules, Nationalities},
+        catalog::{Channel, DeadlineRules, Nationalities, Outage, Thresholds},
         declarations::rules::{
             Door, KnownStay, Moment, Place, StayInput,
+            company::children_alone,
             exam::{Exam, MAX_TEXT},
             known::{compare, overlaps},
         },
@@ -35,7 +36,7 @@ pub struct Facts<'a> {
     pub establishment_id: Uuid,
     /// Type of that place: rooms are asked of hotels, zone housing and apartments.
     pub establishment_kind: establishment::Kind,
-    /// Whether the receiving unit's area is remote.
+    /// Whether the ward of that place is remote, whoever receives its declarations.
     pub remote: bool,
     /// How the declaration comes in.
     pub channel: Channel,
@@ -43,6 +44,10 @@ pub struct Facts<'a> {
     pub nationalities: &'a Nationalities,
     /// Deadlines in force.
     pub deadlines: &'a DeadlineRules,
+    /// Outages that the stays may fall into, of the whole system and of the receiving unit.
+    pub outages: &'a [Outage],
+    /// Ages and margins in force.
+    pub thresholds: &'a Thresholds,
     /// Stays of the same documents that this organization has declared.
     pub known: &'a [KnownStay],
     /// When the stay was filed, if it was: a later change makes nobody late.
@@ -143,6 +148,7 @@ pub fn examine(stays: &[StayInput], door: Door, facts: &Facts<'_>, now: DateTime
     let mut examined: Vec<Examined> =
         stays.iter().enumerate().map(|(index, input)| examine_one(input, door, index, facts, now)).collect();
     compare_with_each_other(&mut examined, door);
+    children_alone(&mut examined, door, facts.thresholds);
     Verdict { stays: examined }
 }
 
@@ -194,11 +200,7 @@ fn examine_one(input: &StayInput, door: Door, index: usize, facts: &Facts<'_>, n
     let visa_symbol = exam.text(input.visa_symbol.as_deref(), Place::VisaSymbol, 20);
     let visa_number = exam.text(input.visa_number.as_deref(), Place::VisaNumber, 30);
     let purpose = exam.text(input.purpose.as_deref(), Place::Purpose, MAX_TEXT);
-    if let (Some(expires), Some(departure)) = (expires_on, departure)
-        && expires < departure
-    {
-        exam.add(Finding::warn("document_expires_before_departure", exam.at(Place::DocumentExpiresOn)));
-    }
+    exam.document_validity(expires_on, arrival, departure, facts.thresholds);
     let timing = arrival.and_then(|arrival| exam.timing(arrival, facts, facts.filed_at.unwrap_or(now)));
 
     let complete =
@@ -227,8 +229,8 @@ fn examine_one(input: &StayInput, door: Door, index: usize, facts: &Facts<'_>, n
             visa_symbol,
             visa_number,
             purpose,
-            due_at: timing.due_at,
-            late: timing.late,
+            due_at: timing.judgement.due_at,
+            late: timing.judgement.late,
             deadline_rule: timing.rule,
         };
         let key = good.natural_key(facts.establishment_id);

@@ -4,17 +4,20 @@
 //! [`examine()`].
 
 pub mod catalogue;
+mod company;
 mod exam;
 mod examine;
 mod input;
 mod known;
 pub mod life;
+pub mod lateness;
+pub mod outages;
 pub mod review;
 #[cfg(test)]
 mod tests;
 mod values;
 
-pub use values::{Moment, document_numbers};
+pub use values::{Moment, document_numbers, earliest_arrival};
 
 pub use examine::{Examined, Facts, GoodStay, Record, Verdict, examine};
 pub use input::{Door, Place, StayInput};

@@ -7,7 +7,7 @@ use ::entity::establishment::Kind;
 
 use crate::{
     features::{
-        catalog::{Channel, DeadlineRules, Nationalities, embedded_entries, in_force},
+        catalog::{Channel, DeadlineRules, Nationalities, Outage, Thresholds, embedded_entries, in_force},
         declarations::rules::{Door, Examined, Facts, KnownStay, StayInput, catalogue::RULES, examine},
     },
     kernel::finding::Severity,
@@ -20,6 +20,7 @@ const MRZ: &str = "P<POLKOWALCZYK<<ANNA<MARIA<<<<<<<<<<<<<<<<<<";
 struct World {
     nationalities: Nationalities,
     deadlines: DeadlineRules,
+    thresholds: Thresholds,
 }
 
 impl World {
@@ -29,6 +30,7 @@ impl World {
         Self {
             nationalities: Nationalities::from_entries(&today).expect("nationalities"),
             deadlines: DeadlineRules::from_entries(&entries).expect("deadlines"),
+            thresholds: Thresholds::from_entries(&entries).expect("thresholds"),
         }
     }
 
@@ -40,6 +42,8 @@ impl World {
             channel: Channel::Electronic,
             nationalities: &self.nationalities,
             deadlines: &self.deadlines,
+            outages: &[],
+            thresholds: &self.thresholds,
             known,
             filed_at: None,
         }
@@ -137,6 +141,29 @@ fn one_changed_member_of_a_json_stay() {
             &["document_expires_before_departure"],
             "/stays/0/document/expires_on",
         ),
+        (|s| s.document_expires_on = Some("2026-11-21".into()), &["document_expired"], "/stays/0/document/expires_on"),
+        (
+            |s| s.document_expires_on = Some("2026-11-22".into()),
+            &["document_expires_before_departure"],
+            "/stays/0/document/expires_on",
+        ),
+        (
+            |s| s.document_expires_on = Some("2026-11-25".into()),
+            &["document_expires_soon"],
+            "/stays/0/document/expires_on",
+        ),
+        (
+            |s| s.document_expires_on = Some("2026-12-24".into()),
+            &["document_expires_soon"],
+            "/stays/0/document/expires_on",
+        ),
+        (|s| s.document_expires_on = Some("2026-12-25".into()), &[], ""),
+        (|s| s.date_of_birth = Some("2010-11-23".into()), &["minor_alone"], "/stays/0/date_of_birth"),
+        (|s| s.date_of_birth = Some("2010-11-22".into()), &[], ""),
+        (|s| s.date_of_birth = Some("2010-12".into()), &["minor_alone"], "/stays/0/date_of_birth"),
+        (|s| s.date_of_birth = Some("2010-11".into()), &[], ""),
+        (|s| s.date_of_birth = Some("2011".into()), &["minor_alone"], "/stays/0/date_of_birth"),
+        (|s| s.date_of_birth = Some("2010".into()), &[], ""),
         (|s| s.room = None, &["missing_room"], "/stays/0/room"),
         (|s| s.room = Some("undefined".into()), &["missing_room"], "/stays/0/room"),
         (|s| s.arrival = None, &["missing_arrival"], "/stays/0/arrived_at"),
@@ -239,6 +266,64 @@ fn lateness_by_channel_remoteness_and_date() {
     };
     assert!(!by_day("2026-11-22"));
     assert!(by_day("2026-11-21"), "half past two is after noon");
+}
+
+/// The second guest of a filing with a child of ten: his birth and his nights, and whether the child is alone.
+#[test]
+fn a_child_is_alone_without_an_adult_in_the_same_nights() {
+    let world = World::new();
+    let child = StayInput { date_of_birth: Some("2016-05-01".into()), ..good() };
+    for (born, arrival, departure, alone) in [
+        ("1988-03-12", "2026-11-22", "2026-11-25", false),
+        ("2008-11-22", "2026-11-22", "2026-11-25", false),
+        ("2008-11-23", "2026-11-22", "2026-11-25", true),
+        ("2008", "2026-11-22", "2026-11-25", false),
+        ("2009", "2026-11-22", "2026-11-25", true),
+        ("1988-03-12", "2026-11-19", "2026-11-22", true),
+        ("1988-03-12", "2026-11-19", "2026-11-23", false),
+        ("1988-03-12", "2026-11-22", "2026-11-22", false),
+    ] {
+        let other = StayInput {
+            date_of_birth: Some(born.into()),
+            arrival: Some(arrival.into()),
+            expected_departure: Some(departure.into()),
+            document_number: Some("ZS0000102".into()),
+            ..good()
+        };
+        let verdict = examine(&[child.clone(), other], Door::Json, &world.facts(&[]), now());
+        let told = |index: usize| rules(&verdict.stays[index]).contains(&"minor_alone");
+        assert_eq!(told(0), alone, "{born} {arrival} {departure}");
+        assert!(!told(1), "sixteen and more is no child");
+        assert!(verdict.is_good(), "it never blocks");
+    }
+    // Who is refused keeps nobody company; who is on record already does.
+    let refused = StayInput { full_name: None, document_number: Some("ZS0000102".into()), ..good() };
+    let verdict = examine(&[child.clone(), refused], Door::File, &world.facts(&[]), now());
+    let finding = verdict.stays[0].findings.iter().find(|finding| finding.rule == "minor_alone").expect("alone");
+    assert_eq!((finding.pointer.as_str(), finding.params["age"].as_str()), ("/date_of_birth", "16"));
+    // Before the law there was no such age.
+    let then = StayInput { arrival: Some("2017-05-31".into()), expected_departure: Some("2017-06-02".into()), ..child };
+    assert!(!rules(&one(then, Door::Json, &world.facts(&[]))).contains(&"minor_alone"));
+}
+
+#[test]
+fn the_clock_stands_still_during_an_outage() {
+    let world = World::new();
+    let at = |hours: i64| now() - chrono::Duration::hours(hours);
+    let stay = || StayInput { arrival: Some(at(13).to_rfc3339()), ..good() };
+    for (outages, expected, due_in_hours) in [
+        (vec![], vec!["declared_late"], -1),
+        (vec![Outage { from: at(5), to: Some(at(3)) }], vec!["not_declared_at_once"], 1),
+        (vec![Outage { from: at(20), to: Some(at(0)) }], vec![], 12),
+        (vec![Outage { from: at(13), to: None }], vec![], 12),
+        (vec![Outage { from: at(1), to: Some(at(0)) }], vec!["declared_late"], -1),
+    ] {
+        let facts = Facts { outages: &outages, ..world.facts(&[]) };
+        let examined = one(stay(), Door::Json, &facts);
+        assert_eq!(rules(&examined), expected, "{outages:?}");
+        let good = examined.stay.expect("lateness never blocks");
+        assert_eq!(good.due_at, now() + chrono::Duration::hours(due_in_hours), "{outages:?}");
+    }
 }
 
 #[test]

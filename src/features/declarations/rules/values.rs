@@ -27,6 +27,12 @@ pub fn document_numbers(stays: &[StayInput], now: DateTime<Utc>) -> Vec<String> 
     numbers
 }
 
+/// The earliest moment at which the clock of one of these stays may have begun to run: which outages are of interest. A
+/// day that cannot be read is left out: its stay is refused anyway.
+pub fn earliest_arrival(stays: &[StayInput], door: Door) -> Option<DateTime<Utc>> {
+    stays.iter().filter_map(|stay| moment(stay.arrival.as_deref()?, door)).map(Moment::latest).min()
+}
+
 /// A point in time of which the hour may be unknown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
@@ -202,6 +208,15 @@ mod tests {
             });
             assert_eq!(seen.as_deref(), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn the_earliest_arrival_is_of_who_can_be_read() {
+        let stay = |arrival: &str| StayInput { arrival: Some(arrival.to_owned()), ..StayInput::default() };
+        let stays = [stay("2026-11-23T08:00:00+07:00"), stay("never"), stay("2026-11-22"), StayInput::default()];
+        let found = earliest_arrival(&stays, Door::Json).map(|at| clock::local(at).to_rfc3339());
+        assert_eq!(found.as_deref(), Some("2026-11-23T00:00:00+07:00"), "a day begins to count when it is over");
+        assert_eq!(earliest_arrival(&stays[1..2], Door::Json), None);
     }
 
     #[test]

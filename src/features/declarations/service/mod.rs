@@ -4,5 +4,7 @@ pub mod correcting;
 pub mod filing;
 pub mod importing;
 pub mod living;
+pub mod outages;
 pub mod reading;
+pub mod rejudging;
 pub mod reviewing;

@@ -14,7 +14,7 @@ use crate::{
             receipt::{self, Receipt, ReceiptStay, StayState},
             rules::review,
             service::{
-                filing::{signed_text, summary, verify_url},
+                filing::{signed_text, stay_out, summary, verify_url},
                 living,
             },
             store::{self, QueuePosition},
@@ -105,7 +105,7 @@ pub async fn get(state: &AppState, caller: &Caller, id: DeclarationId, lang: Lan
     let stays = store::stays_of(state.db.read(), id).await?;
     Ok(DeclarationOut {
         declaration: summary(state, &row),
-        stays: stays.iter().map(|stay| StayOut::new(stay, lang)).collect(),
+        stays: stays.iter().map(|stay| stay_out(state, stay, row.filed_at, lang)).collect(),
     })
 }
 

@@ -3,19 +3,21 @@
 pub(in crate::features::declarations::service) mod rows;
 mod together;
 
-use ::entity::{declaration, establishment, unit};
+use ::entity::{declaration, establishment, stay, unit};
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 
 use crate::{
     features::{
         accounts::{self, AccountError, Caller, Scope},
-        catalog::{CatalogSnapshot, Catalogue, Channel},
+        catalog::{CatalogSnapshot, Catalogue, Channel, Outage},
         declarations::{
-            dto::{ChannelIn, DeclarationIn, DeclarationSummaryOut, OnError, ValidationOut},
-            rules::{Door, Examined, Facts, KnownStay, Place, StayInput, Verdict, document_numbers, examine},
+            dto::{ChannelIn, DeclarationIn, DeclarationSummaryOut, LatenessOut, OnError, StayOut, ValidationOut},
+            rules::{
+                Door, Examined, Facts, KnownStay, Place, StayInput, Verdict, document_numbers, earliest_arrival, examine,
+            },
             service::filing::together::{Filing, Outcome, file_together},
-            store,
+            store, store_outage,
         },
         organizations,
     },
@@ -90,6 +92,8 @@ impl From<FilingError> for Problem {
 pub(super) struct Destination {
     pub establishment: establishment::Model,
     pub unit: unit::Model,
+    /// Whether the establishment's ward is remote, whoever receives its declarations.
+    pub remote: bool,
 }
 
 impl Destination {
@@ -101,8 +105,18 @@ impl Destination {
     ) -> Result<Self, FilingError> {
         let establishment =
             organizations::find_establishment(conn, scope, id).await?.ok_or(FilingError::NoEstablishment)?;
-        let unit = accounts::units::get_unit(conn, establishment.unit_id).await?;
-        Ok(Self { establishment, unit })
+        let (unit, ward) = (establishment.unit_id, establishment.ward_code.clone());
+        let units = accounts::units::units_and_wards(conn, [unit], [ward]).await?;
+        Ok(Self::new(establishment, &units).ok_or(AccountError::NotFound)?)
+    }
+
+    /// Puts an establishment and its unit together; remoteness is a matter of the ward, which has the flag even where the
+    /// immigration office receives for it.
+    fn new(establishment: establishment::Model, units: &[unit::Model]) -> Option<Self> {
+        let unit = units.iter().find(|unit| unit.id == establishment.unit_id)?.clone();
+        let ward = units.iter().find(|unit| unit.ward_code.as_deref() == Some(&establishment.ward_code));
+        let remote = ward.is_some_and(|ward| ward.remote);
+        Some(Self { establishment, unit, remote })
     }
 
     fn organization(&self) -> OrganizationId {
@@ -114,15 +128,17 @@ fn facts<'a>(
     destination: &Destination,
     channel: Channel,
     catalogue: &'a Catalogue,
-    known: &'a [KnownStay],
+    (outages, known): (&'a [Outage], &'a [KnownStay]),
 ) -> Facts<'a> {
     Facts {
         establishment_id: destination.establishment.id,
         establishment_kind: destination.establishment.kind,
-        remote: destination.unit.remote,
+        remote: destination.remote,
         channel,
         nationalities: &catalogue.nationalities,
         deadlines: &catalogue.deadlines,
+        outages,
+        thresholds: &catalogue.thresholds,
         known,
         filed_at: None,
     }
@@ -142,7 +158,20 @@ pub(super) async fn examine_now(
     let guests = document_numbers(stays, now).into_iter().map(|number| (organization, number));
     let mut known = store::known_stays_of_all(conn, guests).await?;
     let known = known.remove(&organization.0).unwrap_or_default();
-    Ok(examine(stays, door, &facts(destination, channel, &catalogue, &known), now))
+    let outages = outages_since(conn, earliest_arrival(stays, door)).await?.of_unit(destination.unit.id);
+    Ok(examine(stays, door, &facts(destination, channel, &catalogue, (&outages, &known)), now))
+}
+
+/// Outages that guests may fall into who arrived no earlier than this. Read anew by every filing: one that another
+/// instance has recorded counts at once.
+async fn outages_since(
+    conn: &impl ConnectionTrait,
+    earliest: Option<DateTime<Utc>>,
+) -> Result<store_outage::Outages, Failure> {
+    match earliest {
+        Some(earliest) => Ok(store_outage::standing_since(conn, earliest).await?),
+        None => Ok(store_outage::Outages::default()),
+    }
 }
 
 /// A stay on record that is about to be changed.
@@ -168,7 +197,8 @@ pub(super) async fn examine_change(
     let guests = document_numbers(inputs, now).into_iter().map(|number| (organization, number));
     let mut known = store::known_stays_of_all(conn, guests).await?.remove(&organization.0).unwrap_or_default();
     known.retain(|other| other.stay_id != on_record.stay_id);
-    let facts = facts(destination, on_record.channel, &catalogue, &known);
+    let outages = outages_since(conn, earliest_arrival(inputs, Door::Stay)).await?.of_unit(destination.unit.id);
+    let facts = facts(destination, on_record.channel, &catalogue, (&outages, &known));
     let facts = Facts { filed_at: Some(on_record.filed_at), ..facts };
     let mut examined = examine(inputs, Door::Stay, &facts, now).stays.swap_remove(0);
     if examined.already.is_some() {
@@ -269,6 +299,16 @@ pub(super) async fn next_code(state: &AppState, unit: &unit::Model, now: DateTim
 pub(super) fn summary(state: &AppState, row: &declaration::Model) -> DeclarationSummaryOut {
     let verify_url = verify_url(state, &row.reference_code, row.content_version);
     DeclarationSummaryOut::new(row, &state.config.public_url, verify_url)
+}
+
+/// A stay on the wire beside its declaration: with how its deadline was counted.
+pub(super) fn stay_out(state: &AppState, row: &stay::Model, filed_at: DateTime<Utc>, lang: Lang) -> StayOut {
+    let catalogue = state.room::<CatalogSnapshot>().current();
+    let out = StayOut::new(row, lang);
+    match catalogue.deadlines.get(&row.deadline_rule) {
+        Some(rule) => out.with_lateness(LatenessOut::new(row, rule, filed_at, lang)),
+        None => out,
+    }
 }
 
 /// What a receipt's QR opens: the first receipt by its code alone, later ones with their number.

@@ -43,7 +43,7 @@ impl Filed {
         fresh: &[&Examined],
         now: DateTime<Utc>,
     ) -> Self {
-        let Destination { establishment, unit } = head.destination;
+        let Destination { establishment, unit, .. } = head.destination;
         let id = DeclarationId::fresh(now);
         let stays: Vec<stay::Model> = fresh
             .iter()

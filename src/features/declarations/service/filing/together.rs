@@ -15,13 +15,14 @@ use crate::{
         catalog::{CatalogSnapshot, Channel},
         declarations::{
             dto::{DeclarationOut, OnError, StayOut, VerdictOut},
-            rules::{Door, Examined, KnownStay, StayInput, Verdict, document_numbers, examine},
+            rules::{Door, Examined, KnownStay, StayInput, Verdict, document_numbers, earliest_arrival, examine},
             service::filing::{
-                Destination, FilingError, check_open, facts, next_code,
+                Destination, FilingError, check_open, facts, next_code, outages_since,
                 rows::{Filed, Head},
-                summary,
+                stay_out, summary,
             },
             store,
+            store_outage::Outages,
         },
         organizations,
     },
@@ -96,6 +97,7 @@ struct BatchFacts {
     establishments: HashMap<Uuid, Destination>,
     known: HashMap<Uuid, Vec<KnownStay>>,
     by_reference: HashMap<String, declaration::Model>,
+    outages: Outages,
 }
 
 impl BatchFacts {
@@ -108,9 +110,10 @@ impl BatchFacts {
         let references = filings.iter().filter_map(|f| Some((f.organization, f.client_reference.clone()?))).collect();
         let known = async { Ok::<_, Failure>(store::known_stays_of_all(conn, guests).await?) };
         let by_reference = async { Ok::<_, Failure>(store::by_client_references(conn, references).await?) };
-        let (establishments, known, by_reference) =
-            tokio::try_join!(destinations(state, filings), known, by_reference)?;
-        Ok(Self { establishments, known, by_reference })
+        let earliest = filings.iter().filter_map(|filing| earliest_arrival(&filing.stays, Door::Json)).min();
+        let (establishments, known, by_reference, outages) =
+            tokio::try_join!(destinations(state, filings), known, by_reference, outages_since(conn, earliest))?;
+        Ok(Self { establishments, known, by_reference, outages })
     }
 }
 
@@ -120,11 +123,9 @@ async fn destinations(state: &AppState, filings: &[Filing]) -> Result<HashMap<Uu
     let organizations: Vec<OrganizationId> = filings.iter().map(|filing| filing.organization).collect();
     let ids: Vec<EstablishmentId> = filings.iter().map(|filing| filing.establishment).collect();
     let found = organizations::establishments_of(conn, &organizations, &ids).await?;
-    let units = accounts::units::units_by_id(conn, found.iter().map(|row| row.unit_id)).await?;
-    let with_unit = |row: establishment::Model| {
-        let unit = units.get(&row.unit_id)?.clone();
-        Some((row.id, Destination { establishment: row, unit }))
-    };
+    let (unit_ids, wards) = (found.iter().map(|row| row.unit_id), found.iter().map(|row| row.ward_code.clone()));
+    let units = accounts::units::units_and_wards(conn, unit_ids, wards).await?;
+    let with_unit = |row: establishment::Model| Some((row.id, Destination::new(row, &units)?));
     Ok(found.into_iter().filter_map(with_unit).collect())
 }
 
@@ -183,7 +184,9 @@ async fn prepare(
     }
     let catalogue = state.room::<CatalogSnapshot>().current();
     let known = batch.known.get(&filing.organization.0).map_or(&[][..], Vec::as_slice);
-    let verdict = examine(&filing.stays, Door::Json, &facts(destination, filing.channel, &catalogue, known), now);
+    let outages = batch.outages.of_unit(destination.unit.id);
+    let facts = facts(destination, filing.channel, &catalogue, (&outages, known));
+    let verdict = examine(&filing.stays, Door::Json, &facts, now);
     if !verdict.is_good() && filing.on_error == OnError::Refuse {
         return settled(FilingError::Findings(verdict.findings()));
     }
@@ -259,7 +262,10 @@ async fn repeat(state: &AppState, filing: &Filing, id: DeclarationId) -> Outcome
     );
     let out = DeclarationOut {
         declaration: summary(state, &row),
-        stays: stays.iter().map(|s| StayOut::new(s, filing.lang).with_verdict(VerdictOut::AlreadyFiled)).collect(),
+        stays: stays
+            .iter()
+            .map(|stay| stay_out(state, stay, row.filed_at, filing.lang).with_verdict(VerdictOut::AlreadyFiled))
+            .collect(),
     };
     let location = format!("/api/v1/declarations/{}", row.id);
     let answer = Answer { location: Some(location), ..Answer::ok(&out).version(row.version).as_replay() };
@@ -273,12 +279,14 @@ async fn describe(
     verdict: &Verdict,
     filed: &Filed,
 ) -> Result<DeclarationOut, Failure> {
-    let mut rows = filed.stays.iter();
+    let (mut rows, filed_at) = (filed.stays.iter(), filed.declaration.filed_at);
     let mut stays = Vec::with_capacity(verdict.stays.len());
     for examined in &verdict.stays {
         let on_record = match (&examined.stay, examined.already) {
             (None, _) => None,
-            (Some(_), None) => rows.next().map(|row| StayOut::new(row, filing.lang).with_verdict(VerdictOut::Filed)),
+            (Some(_), None) => {
+                rows.next().map(|row| stay_out(state, row, filed_at, filing.lang).with_verdict(VerdictOut::Filed))
+            }
             (Some(_), Some(declaration)) => {
                 let rows = store::stays_of(state.db.read(), DeclarationId(declaration)).await?;
                 let row = rows.iter().find(|row| Some(row.id) == examined.already_stay);
