@@ -464,6 +464,13 @@ impl StayOut {
         self
     }
 
+    /// The same stay with further findings.
+    #[must_use]
+    pub fn with_findings(mut self, findings: &[Finding], lang: Lang) -> Self {
+        self.findings.extend(findings.iter().map(|finding| FindingOut::new(finding, lang)));
+        self
+    }
+
     /// The same stay, its document number hidden but for the end.
     #[must_use]
     pub fn masked(mut self) -> Self {

@@ -30,6 +30,8 @@ use crate::{
 
 /// Rows in one statement: 33 columns stay below the limits of bound values of both databases.
 const ROWS: usize = 512;
+/// Most stays of other declarations that one is compared with.
+const OTHERS: u64 = 2000;
 
 fn in_scope(scope: &Scope) -> Condition {
     match scope {
@@ -140,6 +142,26 @@ async fn stays_by_former_keys(
         .await?;
     let rows: HashMap<Uuid, stay::Model> = rows.into_iter().map(|row| (row.id, row)).collect();
     Ok(keys.into_iter().filter_map(|key| Some((rows.get(&key.stay_id)?.clone(), key.natural_key))).collect())
+}
+
+/// Stays of these documents in other declarations, whoever declared them: for the police alone, newest first.
+/// The one finder of guests without a scope; its name says for whose eyes it is.
+pub async fn stays_anywhere_for_police(
+    conn: &impl ConnectionTrait,
+    but: DeclarationId,
+    document_numbers: BTreeSet<String>,
+) -> Result<Vec<stay::Model>, DbErr> {
+    if document_numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    stay::Entity::find()
+        .filter(stay::Column::DocumentNumber.is_in(padded(document_numbers.into_iter().collect())))
+        .filter(stay::Column::DeclarationId.ne(but.0))
+        .filter(stay::Column::Status.ne(stay::Status::Withdrawn))
+        .order_by_desc(stay::Column::Id)
+        .limit(OTHERS)
+        .all(conn)
+        .await
 }
 
 /// The declarations that each of these organizations filed under these numbers of its own.

@@ -49,4 +49,4 @@ pub use ::entity::establishment::Model as Establishment;
 pub use error::OrganizationError;
 pub use routes::routes;
 pub use rules::{EstablishmentKind, EstablishmentStatus, OrganizationKind, OrganizationStatus};
-pub use store::{establishments_of, find_establishment, organization_names};
+pub use store::{establishment_names, establishments_of, find_establishment, organization_names};

@@ -148,6 +148,26 @@ pub async fn organization_names(conn: &impl ConnectionTrait, ids: &[Uuid]) -> Re
     Ok(rows.into_iter().collect())
 }
 
+/// Names of establishments, for the immigration office: it sees all of them.
+///
+/// # Errors
+/// [`Failure`] of the database.
+pub async fn establishment_names(
+    conn: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, String>, Failure> {
+    let distinct: BTreeSet<Uuid> = ids.into_iter().collect();
+    let rows: Vec<(Uuid, String)> = establishment::Entity::find()
+        .select_only()
+        .column(establishment::Column::Id)
+        .column(establishment::Column::Name)
+        .filter(establishment::Column::Id.is_in(padded(distinct.into_iter().collect())))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Keeps a new establishment.
 pub(super) async fn insert_establishment(
     conn: &impl ConnectionTrait,

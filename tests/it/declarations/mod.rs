@@ -4,5 +4,6 @@ mod filing;
 mod importing;
 mod living;
 mod outages;
+mod police;
 mod receipts;
 mod reviewing;

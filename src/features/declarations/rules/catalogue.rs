@@ -71,6 +71,8 @@ pub const RULES: &[Rule] = &[
     rule("already_staying_here", Warn, MINISTRY),
     rule("overlapping_stay", Warn, MINISTRY),
     rule("staying_elsewhere", Warn, LAW),
+    rule("police_same_document_other_person", Warn, OURS),
+    rule("police_overlapping_stay", Warn, LAW),
     rule("document_expires_soon", Info, OURS),
     rule("name_comma_removed", Info, OURS),
     rule("checkout_is_planned", Info, OURS),

@@ -12,6 +12,7 @@ mod known;
 pub mod life;
 pub mod lateness;
 pub mod outages;
+pub mod police;
 pub mod review;
 #[cfg(test)]
 mod tests;

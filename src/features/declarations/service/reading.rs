@@ -1,18 +1,25 @@
 //! Reading declarations and stays. Every read of a person is on the record before the answer is given.
 
+use std::collections::HashMap;
+
 use ::entity::{declaration, stay};
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::{
     features::{
         accounts::{self, Caller, Scope},
+        catalog::CatalogSnapshot,
         declarations::{
             dto::{
                 DeclarationFilter, DeclarationOut, DeclarationPage, QueueFilter, StayFilter, StayOut, StayPage,
                 VerificationOut,
             },
             receipt::{self, Receipt, ReceiptStay, StayState},
-            rules::review,
+            rules::{
+                police::{Other, Seen, across_organizations},
+                review,
+            },
             service::{
                 filing::{signed_text, stay_out, summary, verify_url},
                 living,
@@ -98,14 +105,72 @@ fn read_event(action: &'static str, row: &declaration::Model) -> Event {
     Event::about(action, "declaration", row.id).of_organization(row.organization_id).of_unit(Some(row.unit_id))
 }
 
-/// One declaration with its guests.
+/// One declaration with its guests; for the police with what stays of all organizations say about them.
 pub async fn get(state: &AppState, caller: &Caller, id: DeclarationId, lang: Lang) -> Result<DeclarationOut, Problem> {
-    let row = get_row(state, &caller.scope()?, id).await?;
-    record(state, caller, read_event("declaration_read", &row)).await?;
+    let scope = caller.scope()?;
+    let row = get_row(state, &scope, id).await?;
     let stays = store::stays_of(state.db.read(), id).await?;
+    let compared = match scope {
+        Scope::Organization(_) => Compared::default(),
+        Scope::Ward(_) | Scope::Everything => compare_with_all(state, &scope, id, &stays).await?,
+    };
+    let event = read_event("declaration_read", &row);
+    let event =
+        if compared.others.is_empty() { event } else { event.with(json!({ "compared_stays": compared.others })) };
+    record(state, caller, event).await?;
+    let with_findings = |(index, stay): (usize, &stay::Model)| {
+        let own = stay_out(state, stay, row.filed_at, lang);
+        own.with_findings(compared.findings.get(index).map_or(&[][..], Vec::as_slice), lang)
+    };
     Ok(DeclarationOut {
         declaration: summary(state, &row),
-        stays: stays.iter().map(|stay| stay_out(state, stay, row.filed_at, lang)).collect(),
+        stays: stays.iter().enumerate().map(with_findings).collect(),
+    })
+}
+
+/// What the police learns from stays of other declarations.
+#[derive(Default)]
+struct Compared {
+    /// Findings on each stay, in their order.
+    findings: Vec<Vec<Finding>>,
+    /// The other stays of which they tell, for the record.
+    others: Vec<Uuid>,
+}
+
+/// Compares with the stays of the same documents, whoever declared them. A ward's officer learns ward and dates, the
+/// immigration office the establishment too.
+async fn compare_with_all(
+    state: &AppState,
+    scope: &Scope,
+    id: DeclarationId,
+    stays: &[stay::Model],
+) -> Result<Compared, Problem> {
+    let conn = state.db.read();
+    let standing = |row: &&stay::Model| row.status != stay::Status::Withdrawn;
+    let numbers = stays.iter().filter(standing).map(|row| row.document_number.clone()).collect();
+    let others = store::stays_anywhere_for_police(conn, id, numbers).await?;
+    if others.is_empty() {
+        return Ok(Compared::default());
+    }
+    let names = match scope {
+        Scope::Everything => {
+            organizations::establishment_names(conn, others.iter().map(|r| r.establishment_id)).await?
+        }
+        Scope::Ward(_) | Scope::Organization(_) => HashMap::new(),
+    };
+    let catalogue = state.room::<CatalogSnapshot>().current();
+    let place = |row: &stay::Model| {
+        let ward = catalogue.wards.get(&row.ward_code).map_or(row.ward_code.as_str(), |ward| ward.name.as_str());
+        names.get(&row.establishment_id).map_or_else(|| ward.to_owned(), |name| format!("{name}, {ward}"))
+    };
+    let seen: Vec<Other> = others.iter().map(|row| Other { place: place(row), stay: Seen::from(row) }).collect();
+    let of_stay = |(index, row): (usize, &stay::Model)| match row.status {
+        stay::Status::Withdrawn => Vec::new(),
+        stay::Status::Staying | stay::Status::Departed => across_organizations(&Seen::from(row), &seen, index),
+    };
+    Ok(Compared {
+        findings: stays.iter().enumerate().map(of_stay).collect(),
+        others: others.iter().map(|row| row.id).collect(),
     })
 }
 
@@ -213,7 +278,7 @@ fn both_languages(key: &str) -> String {
 fn receipt_stay(state: &AppState, stay: &stay::Model) -> ReceiptStay {
     let day = |date: chrono::NaiveDate| date.format("%d/%m/%Y").to_string();
     let birth: Vec<&str> = stay.date_of_birth.split('-').rev().collect();
-    let catalogue = state.room::<crate::features::catalog::CatalogSnapshot>().current();
+    let catalogue = state.room::<CatalogSnapshot>().current();
     let nation = catalogue.nationalities.get(&stay.nationality);
     ReceiptStay {
         full_name: stay.full_name.clone(),
