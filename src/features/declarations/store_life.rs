@@ -1,11 +1,12 @@
 //! Queries on the life of a stay: its versions and the corrections asked for.
 
+use std::collections::BTreeSet;
+
 use ::entity::{correction_request, declaration, stay, stay_former_key, stay_version};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
 use uuid::Uuid;
@@ -16,7 +17,7 @@ use crate::{
         ids::{CorrectionId, DeclarationId, StayId},
         page::{Page, PageRequest},
     },
-    platform::db::in_powers_of_two,
+    platform::db::{in_powers_of_two, padded},
 };
 
 /// Rows in one statement: eleven columns stay far below the limit of bound values.
@@ -101,9 +102,25 @@ pub async fn keep_former_key(conn: &impl ConnectionTrait, before: &stay::Model) 
     Ok(())
 }
 
-/// Whether anything is on record of a stay beside what it is now.
-pub async fn has_versions(conn: &impl ConnectionTrait, id: Uuid) -> Result<bool, DbErr> {
-    Ok(stay_version::Entity::find().filter(stay_version::Column::StayId.eq(id)).count(conn).await? > 0)
+/// Those of the stays of which more is on record than what they are now.
+pub async fn with_versions(
+    conn: &impl ConnectionTrait,
+    stays: impl Iterator<Item = Uuid>,
+) -> Result<BTreeSet<Uuid>, DbErr> {
+    let ids: Vec<Uuid> = stays.collect();
+    let mut found = BTreeSet::new();
+    for ids in ids.chunks(ROWS) {
+        let rows: Vec<Uuid> = stay_version::Entity::find()
+            .select_only()
+            .column(stay_version::Column::StayId)
+            .distinct()
+            .filter(stay_version::Column::StayId.is_in(padded(ids.to_vec())))
+            .into_tuple()
+            .all(conn)
+            .await?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// Writes versions.

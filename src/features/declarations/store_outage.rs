@@ -195,6 +195,7 @@ pub async fn save_declaration(
         deadline_rule: Set(row.deadline_rule.clone()),
         warning_count: Set(row.warning_count),
         urgency: Set(row.urgency),
+        content_version: Set(row.content_version),
         version: Set(row.version),
         updated_at: Set(row.updated_at),
         ..Default::default()

@@ -126,7 +126,7 @@ pub(super) struct Cause {
 }
 
 impl Cause {
-    fn of(change: Change, reason: Option<String>) -> Self {
+    pub(super) fn of(change: Change, reason: Option<String>) -> Self {
         Self { change, reason, correction: None }
     }
 
@@ -197,17 +197,8 @@ pub(super) async fn write(
     if next.natural_key.is_some() && next.natural_key != before.natural_key {
         store_life::keep_former_key(work.tx(), &before).await?;
     }
-    let mut versions = Vec::new();
-    if !store_life::has_versions(work.tx(), before.id).await? {
-        versions.push(first_version(&before, &declaration));
-    }
+    keep_history(work, actor, &declaration, &[(&before, &next)], &cause, declaration.content_version + 1).await?;
     declaration.content_version += 1;
-    versions.push(stay_version::Model {
-        reason: cause.reason.clone(),
-        correction_id: cause.correction,
-        ..version_row(&next, declaration.content_version, cause.change, actor)
-    });
-    store_life::insert_versions(work.tx(), versions).await?;
     let stays = store::stays_of(work.tx(), DeclarationId(declaration.id)).await?;
     sum_up(&mut declaration, &stays);
     declaration.version += 1;
@@ -231,14 +222,18 @@ pub(super) async fn write(
     Ok(Subject { stay: next, declaration })
 }
 
-/// What a declaration says of its stays, those withdrawn left out.
-fn sum_up(declaration: &mut declaration::Model, stays: &[stay::Model]) {
+/// What a declaration says of its stays, those withdrawn left out. Without any left it is withdrawn itself.
+pub(super) fn sum_up(declaration: &mut declaration::Model, stays: &[stay::Model]) {
+    use declaration::Status::{Confirmed, Recheck, Submitted};
     let standing: Vec<&stay::Model> = stays.iter().filter(|stay| stay.status != stay::Status::Withdrawn).collect();
-    declaration.stay_count = i32::try_from(standing.len()).unwrap_or(i32::MAX);
     let Some(earliest) = standing.iter().min_by_key(|stay| stay.due_at) else {
-        declaration.status = declaration::Status::Withdrawn;
+        if matches!(declaration.status, Submitted | Confirmed | Recheck) {
+            declaration.status = declaration::Status::Withdrawn;
+            declaration.stay_count = 0;
+        }
         return;
     };
+    declaration.stay_count = i32::try_from(standing.len()).unwrap_or(i32::MAX);
     declaration.due_at = earliest.due_at;
     declaration.deadline_rule.clone_from(&earliest.deadline_rule);
     let late = standing.iter().any(|stay| stay.timeliness == stay::Timeliness::Late);
@@ -259,26 +254,44 @@ pub(super) async fn record_release(
     actor: &Actor,
     declaration: &declaration::Model,
     before: &[stay::Model],
-) -> Result<(), Problem> {
+) -> Result<(), Failure> {
+    let released = |stay: &stay::Model| stay::Model {
+        status: stay::Status::Withdrawn,
+        natural_key: None,
+        version: stay.version + 1,
+        updated_at: declaration.updated_at,
+        ..stay.clone()
+    };
+    let after: Vec<stay::Model> = before.iter().map(released).collect();
+    let changes: Vec<_> = before.iter().zip(&after).collect();
+    let cause = Cause::of(Change::Released, declaration.decision_reason.clone());
+    keep_history(work, actor, declaration, &changes, &cause, declaration.content_version).await?;
+    Ok(store_life::cancel_corrections(work.tx(), declaration, None).await?)
+}
+
+/// Writes versions of stays, each with the one with which it came in where nothing was history yet. `content_version` is
+/// the receipt that shows them first.
+pub(super) async fn keep_history(
+    work: &Work,
+    actor: &Actor,
+    declaration: &declaration::Model,
+    changes: &[(&stay::Model, &stay::Model)],
+    cause: &Cause,
+    content_version: i32,
+) -> Result<(), Failure> {
+    let known = store_life::with_versions(work.tx(), changes.iter().map(|(before, _)| before.id)).await?;
     let mut rows = Vec::new();
-    for stay in before {
-        if !store_life::has_versions(work.tx(), stay.id).await? {
-            rows.push(first_version(stay, declaration));
+    for (before, after) in changes {
+        if !known.contains(&before.id) {
+            rows.push(first_version(before, declaration));
         }
-        let after = stay::Model {
-            status: stay::Status::Withdrawn,
-            natural_key: None,
-            version: stay.version + 1,
-            updated_at: declaration.updated_at,
-            ..stay.clone()
-        };
         rows.push(stay_version::Model {
-            reason: declaration.decision_reason.clone(),
-            ..version_row(&after, declaration.content_version, Change::Released, actor)
+            reason: cause.reason.clone(),
+            correction_id: cause.correction,
+            ..version_row(after, content_version, cause.change, actor)
         });
     }
-    store_life::insert_versions(work.tx(), rows).await?;
-    Ok(store_life::cancel_corrections(work.tx(), declaration, None).await?)
+    Ok(store_life::insert_versions(work.tx(), rows).await?)
 }
 
 fn needed(reason: Option<String>) -> Result<String, Problem> {

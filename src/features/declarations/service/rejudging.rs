@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use ::entity::{declaration, outage, stay};
+use ::entity::{declaration, outage, stay, stay_version::Change};
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -20,10 +20,11 @@ use crate::{
                 Door, Moment, Place,
                 lateness::{self, judge},
             },
+            service::living::{Cause, keep_history, sum_up},
             store_outage::{self as store, Outages, Touched},
         },
     },
-    kernel::finding::{Finding, Severity},
+    kernel::finding::Finding,
     platform::{
         db::{Failure, Work},
         events::{Actor, Event},
@@ -85,7 +86,7 @@ pub async fn rejudge_page(state: &AppState, job: RejudgeJob) -> Result<(), JobEr
     let declarations: BTreeSet<Uuid> = page.iter().map(|(_, declaration)| *declaration).collect();
     let actor = Actor::system(format!("outage-{}", job.outage_id));
     let mut work = Work::begin(&state.db, &actor, state.clock.now()).await?;
-    let changed = rejudge(&mut work, &catalogue, &declarations, job.outage_id).await?;
+    let changed = rejudge(&mut work, &actor, &catalogue, &declarations, job.outage_id).await?;
     let is_full = u64::try_from(page.len()).is_ok_and(|count| count == PAGE);
     if is_full {
         let next = RejudgeJob { after: Some(last), ..job.clone() };
@@ -102,6 +103,7 @@ pub async fn rejudge_page(state: &AppState, job: RejudgeJob) -> Result<(), JobEr
 /// Judges all stays of these declarations; tells how many came out otherwise than before.
 async fn rejudge(
     work: &mut Work,
+    actor: &Actor,
     catalogue: &Catalogue,
     declarations: &BTreeSet<Uuid>,
     outage_id: Uuid,
@@ -120,7 +122,7 @@ async fn rejudge(
         let before = changed;
         for row in &mut rows {
             let Some(after) = judged_anew(row, &declaration, catalogue, &outages) else { continue };
-            keep_stay(work, row, &after, &declaration, outage_id).await?;
+            keep_stay(work, actor, row, &after, &declaration, outage_id).await?;
             *row = after;
             changed += 1;
         }
@@ -164,6 +166,7 @@ fn judged_anew(
 /// The one place where a new judgement becomes the next version of a stay.
 async fn keep_stay(
     work: &mut Work,
+    actor: &Actor,
     before: &stay::Model,
     after: &stay::Model,
     declaration: &declaration::Model,
@@ -171,6 +174,8 @@ async fn keep_stay(
 ) -> Result<(), JobError> {
     let after = stay::Model { updated_at: work.now(), ..after.clone() };
     unless_changed(store::save_stay(work.tx(), before.version, &after).await)?;
+    let cause = Cause::of(Change::Rejudged, None);
+    keep_history(work, actor, declaration, &[(before, &after)], &cause, declaration.content_version + 1).await?;
     work.publish(
         Event::about("stay_rejudged", "stay", after.id)
             .of_organization(after.organization_id)
@@ -194,19 +199,13 @@ async fn keep_declaration(
     stays: &[stay::Model],
     outage_id: Uuid,
 ) -> Result<(), JobError> {
-    let Some(earliest) = stays.iter().min_by_key(|stay| (stay.due_at, stay.position)) else { return Ok(()) };
-    let late = stays.iter().any(|stay| stay.timeliness == stay::Timeliness::Late);
-    let warnings: usize = stays.iter().map(warnings).sum();
-    let after = declaration::Model {
-        due_at: earliest.due_at,
-        timeliness: if late { declaration::Timeliness::Late } else { declaration::Timeliness::OnTime },
-        deadline_rule: earliest.deadline_rule.clone(),
-        warning_count: i32::try_from(warnings).unwrap_or(i32::MAX),
-        urgency: i32::from(warnings == 0),
+    let mut after = declaration::Model {
         version: before.version + 1,
+        content_version: before.content_version + 1,
         updated_at: work.now(),
         ..before.clone()
     };
+    sum_up(&mut after, stays);
     unless_changed(store::save_declaration(work.tx(), before.version, &after).await)?;
     work.publish(
         Event::about("declaration_rejudged", "declaration", after.id)
@@ -221,11 +220,6 @@ async fn keep_declaration(
             })),
     );
     Ok(())
-}
-
-fn warnings(row: &stay::Model) -> usize {
-    let findings: Vec<Finding> = serde_json::from_value(row.findings.clone()).unwrap_or_default();
-    findings.iter().filter(|finding| finding.severity == Severity::Warn).count()
 }
 
 /// Somebody else's change in between is no fault: the page is judged again.

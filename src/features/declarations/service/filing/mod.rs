@@ -14,7 +14,8 @@ use crate::{
         declarations::{
             dto::{ChannelIn, DeclarationIn, DeclarationSummaryOut, LatenessOut, OnError, StayOut, ValidationOut},
             rules::{
-                Door, Examined, Facts, KnownStay, Place, StayInput, Verdict, document_numbers, earliest_arrival, examine,
+                Door, Examined, Facts, KnownStay, Place, StayInput, Verdict, document_numbers, earliest_arrival,
+                examine,
             },
             service::filing::together::{Filing, Outcome, file_together},
             store, store_outage,
