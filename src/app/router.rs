@@ -16,10 +16,17 @@ use crate::{
     app::{health, openapi::Document},
     features::{accounts, audit, catalog, declarations, organizations},
     platform::{
-        http::{edge, pages},
+        http::{
+            dialect::Dialect,
+            edge::{self, Edge},
+            pages,
+        },
         state::AppState,
     },
 };
+
+/// Routes that answer failures in another contract's words.
+const DIALECTS: &[Dialect] = &[declarations::NATIONAL];
 
 /// The routes of the rooms with their document.
 fn api() -> OpenApiRouter<AppState> {
@@ -51,7 +58,7 @@ pub fn router(state: AppState) -> Router {
         .route("/assets/page.css", get(pages::style))
         .fallback(edge::no_route)
         .layer(CompressionLayer::new().gzip(true))
-        .layer(middleware::from_fn_with_state(state.clone(), edge::edge))
+        .layer(middleware::from_fn_with_state(Edge::new(state.clone(), DIALECTS), edge::edge))
         .with_state(state)
 }
 

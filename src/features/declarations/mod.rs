@@ -4,15 +4,16 @@
 //! Circular 53/2016/TT-BCA before. A late declaration is accepted and marked late; nothing that the law leaves open
 //! blocks a filing.
 //!
-//! Four doors lead to one corridor: the JSON API, a guest file ([`import`]), a job and the command line all call
-//! [`rules::examine()`] through [`service`]. States of a declaration: [`rules::review`]; of a stay and of a correction:
-//! [`rules::life`]; of an import: [`service::importing`]; of an outage, during which the clock of deadlines stands still:
-//! [`rules::outages`].
+//! Five doors lead to one corridor: the JSON API, the national interface's JSON ([`dto_compat`]), a guest file
+//! ([`import`]), a job and the command line all call [`rules::examine()`] through [`service`]. States of a declaration:
+//! [`rules::review`]; of a stay and of a correction: [`rules::life`]; of an import: [`service::importing`]; of an outage,
+//! during which the clock of deadlines stands still: [`rules::outages`].
 //!
 //! Outages live here and not in the catalog: the law does not list them, an administrator states them, and all that they
 //! do is to move the deadlines of this room.
 
 pub mod dto;
+pub mod dto_compat;
 pub mod dto_import;
 pub mod dto_life;
 pub mod dto_outage;
@@ -28,5 +29,5 @@ mod store_life;
 mod store_outage;
 
 pub use jobs::HANDLERS;
-pub use routes::routes;
+pub use routes::{NATIONAL, routes};
 pub use service::filing::Filings;

@@ -223,6 +223,28 @@ pub async fn establishments_of(
     Ok(rows.all(conn).await?)
 }
 
+/// Ids of the organization's open establishments, oldest first, at most so many.
+///
+/// # Errors
+/// [`Failure`] of the database.
+pub async fn open_establishments(
+    conn: &impl ConnectionTrait,
+    organization: OrganizationId,
+    limit: u64,
+) -> Result<Vec<EstablishmentId>, Failure> {
+    let ids: Vec<Uuid> = establishment::Entity::find()
+        .select_only()
+        .column(establishment::Column::Id)
+        .filter(establishment::Column::OrganizationId.eq(organization.0))
+        .filter(establishment::Column::Status.eq(establishment::Status::Open))
+        .order_by_asc(establishment::Column::Id)
+        .limit(limit)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(ids.into_iter().map(EstablishmentId).collect())
+}
+
 /// Establishments in the scope, oldest first, one more than the window shows.
 pub(super) async fn list_establishments(
     conn: &impl ConnectionTrait,

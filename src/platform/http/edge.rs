@@ -15,7 +15,7 @@ use tracing::Instrument;
 use crate::{
     kernel::ids,
     platform::{
-        http::{Problem, ProblemKind},
+        http::{Problem, ProblemKind, dialect::Dialect},
         lang::Lang,
         state::AppState,
     },
@@ -23,6 +23,24 @@ use crate::{
 
 /// Longest that any request may take, its body included.
 const TOTAL: Duration = Duration::from_secs(30);
+
+/// What the edge works with.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    state: AppState,
+    dialects: &'static [Dialect],
+}
+
+impl Edge {
+    /// The edge of routes of which some say their failures in a dialect.
+    pub fn new(state: AppState, dialects: &'static [Dialect]) -> Self {
+        Self { state, dialects }
+    }
+
+    fn dialect(&self, path: &str) -> Option<&'static Dialect> {
+        self.dialects.iter().find(|dialect| path.starts_with(dialect.prefix))
+    }
+}
 
 /// Id of the request, accepted from the caller or made.
 #[derive(Clone, Debug)]
@@ -50,9 +68,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Peer {
 }
 
 /// Wraps every route and the fallback.
-pub async fn edge(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub async fn edge(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
     let started = std::time::Instant::now();
-    let request_id = request_id(&request, &state);
+    let request_id = request_id(&request, &edge.state);
     let lang = Lang::negotiate(request.headers());
     let method = method_name(request.method());
     let instance = request.uri().path().chars().take(200).collect::<String>();
@@ -66,7 +84,7 @@ pub async fn edge(State(state): State<AppState>, mut request: Request, next: Nex
         Ok(Err(_elapsed)) => Problem::new(ProblemKind::OutcomeUnknown).into_response(),
         Err(_panic) => Problem::new(ProblemKind::Internal).into_response(),
     };
-    write_problem(&mut response, lang, &instance, &request_id);
+    write_problem(&mut response, edge.dialect(&instance), lang, &instance, &request_id);
     let status = response.status();
     write_headers(&mut response, &request_id);
 
@@ -110,7 +128,7 @@ fn request_id(request: &Request, state: &AppState) -> String {
 }
 
 /// Turns a failure, ours or the framework's, into its body.
-fn write_problem(response: &mut Response, lang: Lang, instance: &str, request_id: &str) {
+fn write_problem(response: &mut Response, dialect: Option<&Dialect>, lang: Lang, instance: &str, request_id: &str) {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return;
@@ -119,11 +137,20 @@ fn write_problem(response: &mut Response, lang: Lang, instance: &str, request_id
         Some(problem) => problem,
         None => Problem::new(ProblemKind::for_status(status)),
     };
-    let body = problem.render(lang, instance, request_id);
-    *response.status_mut() = problem.kind().status();
+    let (status, body, content_type, lang) = match dialect {
+        Some(dialect) => {
+            let (status, body) = (dialect.say)(&problem, request_id);
+            (status, body, "application/json; charset=utf-8", dialect.lang)
+        }
+        None => {
+            let body = problem.render(lang, instance, request_id);
+            (problem.kind().status(), body, "application/problem+json; charset=utf-8", lang)
+        }
+    };
+    *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.remove(header::CONTENT_LENGTH);
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json; charset=utf-8"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(lang.tag()));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     *response.body_mut() = Body::from(body);

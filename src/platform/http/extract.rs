@@ -164,6 +164,16 @@ pub async fn read_body(
 }
 
 async fn read_json(headers: &HeaderMap, body: axum::body::Body) -> Result<Bytes, Problem> {
+    read_json_within(headers, body, JSON_LIMIT, JSON_TIME).await
+}
+
+/// Reads a whole JSON body within limits of a route's own.
+pub async fn read_json_within(
+    headers: &HeaderMap,
+    body: axum::body::Body,
+    limit: usize,
+    time: Duration,
+) -> Result<Bytes, Problem> {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let is_json = content_type.is_some_and(|text| {
         let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -175,7 +185,7 @@ async fn read_json(headers: &HeaderMap, body: axum::body::Body) -> Result<Bytes,
         utf8 && (essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json")))
     });
     let coded = headers.get(CONTENT_ENCODING).is_some_and(|coding| coding != "identity");
-    let bytes = read_body(headers, body, JSON_LIMIT, JSON_TIME).await?;
+    let bytes = read_body(headers, body, limit, time).await?;
     if bytes.is_empty() {
         return Ok(Bytes::from_static(b"{}"));
     }
@@ -184,6 +194,22 @@ async fn read_json(headers: &HeaderMap, body: axum::body::Body) -> Result<Bytes,
 
 /// Parses and validates a JSON body.
 pub fn parse_json<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Problem> {
+    let value: T = parse(bytes, '{')?;
+    value.validate().map_err(|errors| {
+        let mut findings = Vec::new();
+        collect(&errors, "", &mut findings);
+        findings.sort_by(|a, b| a.pointer.cmp(&b.pointer));
+        Problem::findings(findings)
+    })?;
+    Ok(value)
+}
+
+/// Parses a JSON body that is a list.
+pub fn parse_json_list<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    parse(bytes, '[')
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8], opening: char) -> Result<T, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|_| Problem::malformed(Finding::block("not_utf8", "")))?;
     if holds_nul(text) {
         return Err(Problem::malformed(Finding::block("nul_character", "")));
@@ -194,18 +220,11 @@ pub fn parse_json<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Pro
     // What is not JSON at all is said before what is wrong in it.
     serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| Problem::malformed(not_json(&error)))?;
     // A struct would be read from an array too, member by member; nobody means that.
-    if !text.trim_start().starts_with('{') {
+    if !text.trim_start().starts_with(opening) {
         return Err(Problem::finding(Finding::block("wrong_type", "")));
     }
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value: T = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| refusal(&error))?;
-    value.validate().map_err(|errors| {
-        let mut findings = Vec::new();
-        collect(&errors, "", &mut findings);
-        findings.sort_by(|a, b| a.pointer.cmp(&b.pointer));
-        Problem::findings(findings)
-    })?;
-    Ok(value)
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| refusal(&error))
 }
 
 fn refusal(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {

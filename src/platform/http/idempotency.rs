@@ -34,8 +34,18 @@ impl Idempotency {
         Self { key: None, caller: String::new(), route: String::new(), request_hash: String::new() }
     }
 
-    /// Reads the key of a request whose body is known.
+    /// Reads the key of a request whose body is known. Software must send one.
     pub(crate) fn read(parts: &Parts, body: &[&[u8]], state: &AppState) -> Result<Self, Problem> {
+        let idempotency = Self::read_if_sent(parts, body, state)?;
+        let is_software = parts.extensions.get::<CallerTag>().is_some_and(|tag| tag.is_software);
+        if is_software && idempotency.key.is_none() {
+            return Err(Problem::new(ProblemKind::IdempotencyKeyMissing));
+        }
+        Ok(idempotency)
+    }
+
+    /// Reads the key of a request whose body is known, where nobody must send one: what is stored guards itself.
+    pub(crate) fn read_if_sent(parts: &Parts, body: &[&[u8]], state: &AppState) -> Result<Self, Problem> {
         let tag = parts.extensions.get::<CallerTag>();
         let key = match parts.headers.get("idempotency-key") {
             Some(value) => Some(
@@ -46,9 +56,6 @@ impl Idempotency {
                     .ok_or_else(|| Problem::new(ProblemKind::IdempotencyKeyMissing))?
                     .to_owned(),
             ),
-            None if tag.is_some_and(|tag| tag.is_software) => {
-                return Err(Problem::new(ProblemKind::IdempotencyKeyMissing));
-            }
             None => None,
         };
         let route = parts

@@ -1,5 +1,6 @@
 //! HTTP: problems, extractors, limits, the edge of every request and the accept loop.
 
+pub mod dialect;
 pub mod edge;
 pub mod extract;
 pub mod idempotency;

@@ -177,9 +177,15 @@ impl Problem {
         self.kind
     }
 
-    /// Its findings.
+    /// Each rule that is broken, with its place.
     pub fn errors(&self) -> &[Finding] {
         &self.errors
+    }
+
+    /// What to do about it, in the reader's language.
+    pub fn detail(&self, lang: Lang, request_id: &str) -> String {
+        let params = BTreeMap::from([("request_id".to_owned(), request_id.to_owned())]);
+        lang.text(&format!("problem.{}.detail", self.kind.code()), &params)
     }
 
     /// The same problem with a member of its own.
@@ -207,12 +213,11 @@ impl Problem {
     /// The body in the reader's language.
     pub(crate) fn render(&self, lang: Lang, instance: &str, request_id: &str) -> Vec<u8> {
         let code = self.kind.code();
-        let params = BTreeMap::from([("request_id".to_owned(), request_id.to_owned())]);
         let body = ProblemOut {
             r#type: format!("/problems/{code}"),
             title: lang.plain(&format!("problem.{code}.title")),
             status: self.kind.status().as_u16(),
-            detail: lang.text(&format!("problem.{code}.detail"), &params),
+            detail: self.detail(lang, request_id),
             instance: instance.to_owned(),
             code: code.to_owned(),
             request_id: request_id.to_owned(),

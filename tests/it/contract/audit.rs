@@ -85,6 +85,18 @@ async fn tell_filing(story: &mut Story<'_>) {
             story.tell(&format!("{action}_declaration"), &officer, "POST", &path, json!({ "reason": "r" })).await;
         }
     }
+    for (number, operation, account, place) in [
+        (6, "file_national_declarations", "hotel2", String::new()),
+        (7, "file_national_declarations_at", "hotel", format!("/{}", app.establishment("hotel"))),
+    ] {
+        let body = json!([{
+            "hoTen": "KOWALCZYK ANNA MARIA", "quocTich": "POL", "soHoChieu": format!("ZS{number:07}"), "gioiTinh": "F",
+            "loaiNgayThangNamSinh": "D", "ngayThangNamSinhStr": "1988-03-12", "ngayDenCsltStr": "2026-11-22 19:45:00",
+            "ngayDiDuKienStr": "2026-11-25 12:00:00", "soPhong": "301", "thoiHanTamTruStr": "2026-12-30 00:00:00",
+        }]);
+        let caller = app.sign_in(account).await;
+        story.tell(operation, &caller, "POST", &format!("/compat/kbtt{place}/declarations"), body).await;
+    }
     let before = story.entries().await;
     let fields = [("establishment_id", app.establishment("hotel"))];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();

@@ -1,5 +1,6 @@
 //! Declarations over the routes, on both databases.
 
+mod compat;
 mod filing;
 mod importing;
 mod living;

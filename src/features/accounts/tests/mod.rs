@@ -108,7 +108,8 @@ impl App {
         let state = AppState::new(db, clock, settings.resolve(None).expect("settings"), keys, rooms);
         tokens::self_test(&state).expect("self-test");
         let (router, _) = routes().split_for_parts();
-        let router = router.layer(from_fn_with_state(state.clone(), edge::edge)).with_state(state.clone());
+        let router =
+            router.layer(from_fn_with_state(edge::Edge::new(state.clone(), &[]), edge::edge)).with_state(state.clone());
         Self { state, router }
     }
 

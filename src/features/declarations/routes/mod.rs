@@ -1,5 +1,6 @@
 //! Doors of the room for HTTP.
 
+mod compat;
 mod corrections;
 mod declarations;
 mod imports;
@@ -12,6 +13,8 @@ mod verify;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::platform::state::AppState;
+
+pub use compat::NATIONAL;
 
 /// The route table.
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -32,6 +35,8 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(corrections::accept_correction))
         .routes(routes!(corrections::refuse_correction))
         .routes(routes!(corrections::cancel_correction))
+        .routes(routes!(compat::file_national_declarations))
+        .routes(routes!(compat::file_national_declarations_at))
         .routes(routes!(review::list_review_queue))
         .routes(routes!(review::bulk_review))
         .routes(routes!(review::confirm_declaration))

@@ -7,7 +7,9 @@ use utoipa::ToSchema;
 use crate::{
     features::{
         accounts::Anonymous,
-        declarations::{import::Limits, rules::catalogue::RULES, service::filing::MAX_STAYS},
+        declarations::{
+            import::Limits, routes::compat::COMPAT_LIMIT, rules::catalogue::RULES, service::filing::MAX_STAYS,
+        },
     },
     kernel::{
         finding::{Finding, Severity},
@@ -65,6 +67,8 @@ pub(super) struct LimitsOut {
     stays_per_declaration: usize,
     /// Bytes of a JSON body.
     json_bytes: usize,
+    /// Bytes of a JSON body at the door of the national interface, whose guests may carry photos.
+    compat_json_bytes: usize,
     /// Bytes of a guest file.
     file_bytes: usize,
     /// Rows of a guest file.
@@ -87,6 +91,7 @@ pub(super) async fn get_limits(_caller: Anonymous, State(state): State<AppState>
         anonymous_requests_per_second: state.config.anonymous_rate_limit,
         stays_per_declaration: MAX_STAYS,
         json_bytes: JSON_LIMIT,
+        compat_json_bytes: COMPAT_LIMIT,
         file_bytes: files.file_bytes,
         file_rows: files.rows,
         page_size: page::MAX_LIMIT,

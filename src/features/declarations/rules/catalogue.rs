@@ -30,6 +30,7 @@ pub const RULES: &[Rule] = &[
     rule("missing_birth_date", Block, MINISTRY),
     rule("invalid_date", Block, MINISTRY),
     rule("birth_date_in_future", Block, OURS),
+    rule("bad_birth_precision", Block, MINISTRY),
     rule("bad_nationality", Block, MINISTRY),
     rule("not_foreign", Block, LAW),
     rule("missing_passport", Block, MINISTRY),
@@ -99,4 +100,6 @@ pub const REQUEST_RULES: &[&str] = &[
     "outage_in_future",
     "outage_too_long_ago",
     "outage_ends_before_start",
+    "establishment_needed",
+    "no_open_establishment",
 ];

@@ -229,6 +229,10 @@ impl Exam {
 
     pub(super) fn birth(&mut self, input: &StayInput, mrz: Option<&Mrz>, today: NaiveDate) -> Option<PartialDate> {
         let precision = given(input.birth_precision.as_deref()).and_then(values::precision);
+        // There a year is written as its first of January: without the letter nobody knows which of the two is meant.
+        if precision.is_none() && self.door == Door::National {
+            self.block("bad_birth_precision", Place::BirthPrecision);
+        }
         let text = self.bounded(input.date_of_birth.as_deref(), Place::DateOfBirth, MAX_TEXT);
         let typed = match text {
             None => None,

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 pub enum Door {
     /// JSON: ISO dates, pointers into the request.
     Json,
+    /// JSON of the national interface: days with an hour of Viet Nam, pointers into its list.
+    National,
     /// A file: dates as people and hotel software write them, pointers into the row's record.
     File,
     /// A change of one stay: JSON like above, pointers into that stay.
@@ -21,7 +23,7 @@ pub enum Place {
     FullName,
     /// Date of birth.
     DateOfBirth,
-    /// How far the date of birth is right (files only).
+    /// How far the date of birth is right (files and the national interface).
     BirthPrecision,
     /// Sex.
     Sex,
@@ -58,8 +60,26 @@ impl Place {
     pub fn pointer(self, door: Door, index: usize) -> String {
         match door {
             Door::Json => format!("/stays/{index}/{}", self.json_path()),
+            Door::National => format!("/{index}/{}", self.national_name()),
             Door::File => format!("/{}", self.record_name()),
             Door::Stay => format!("/{}", self.json_path()),
+        }
+    }
+
+    /// Member of the national interface; what it does not know keeps our name.
+    fn national_name(self) -> &'static str {
+        match self {
+            Self::FullName => "hoTen",
+            Self::DateOfBirth => "ngayThangNamSinhStr",
+            Self::BirthPrecision => "loaiNgayThangNamSinh",
+            Self::Sex => "gioiTinh",
+            Self::Nationality => "quocTich",
+            Self::DocumentNumber => "soHoChieu",
+            Self::Room => "soPhong",
+            Self::Arrival => "ngayDenCsltStr",
+            Self::ExpectedDeparture => "ngayDiDuKienStr",
+            Self::PermittedStay => "thoiHanTamTruStr",
+            other => other.record_name(),
         }
     }
 
@@ -106,7 +126,7 @@ pub struct StayInput {
     pub full_name: Option<String>,
     /// Date of birth.
     pub date_of_birth: Option<String>,
-    /// How far it is right: D, M or Y (files only).
+    /// How far it is right: D, M or Y (files and the national interface).
     pub birth_precision: Option<String>,
     /// Sex.
     pub sex: Option<String>,

@@ -52,7 +52,8 @@ impl Moment {
 /// Years that a stay can fall into; beyond them a date is a slip.
 const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
 
-/// A moment. JSON: RFC 3339 with offset, or a day. Files: also `d/M/yyyy` with or without an hour.
+/// A moment. JSON: RFC 3339 with offset, or a day. The national interface: also a day and an hour of Viet Nam. Files: also
+/// `d/M/yyyy` with or without an hour.
 pub(super) fn moment(text: &str, door: Door) -> Option<Moment> {
     use chrono::Datelike;
     let text = text.trim();
@@ -62,27 +63,29 @@ pub(super) fn moment(text: &str, door: Door) -> Option<Moment> {
     let moment = match (instant, door) {
         (Some(at), _) => Some(Moment { on: clock::local_day(at), at: Some(at) }),
         (None, Door::Json | Door::Stay) => iso_day(text).map(|on| Moment { on, at: None }),
+        (None, Door::National) => national_moment(text),
         (None, Door::File) => file_moment(text),
     }?;
     YEARS.contains(&moment.on.year()).then_some(moment)
 }
 
-/// A day: ISO in JSON; in files also `d/M/yyyy`, an hour beside it is dropped.
+/// A day: ISO in JSON; in files also `d/M/yyyy`. By the other doors an hour beside it is dropped.
 pub(super) fn day(text: &str, door: Door) -> Option<NaiveDate> {
     match door {
         Door::Json | Door::Stay => {
             use chrono::Datelike;
             iso_day(text.trim()).filter(|day| YEARS.contains(&day.year()))
         }
-        Door::File => moment(text, door).map(|moment| moment.on),
+        Door::National | Door::File => moment(text, door).map(|moment| moment.on),
     }
 }
 
-/// A date of birth. Files give the precision beside it; the less precise of the two holds.
+/// A date of birth. Files and the national interface give the precision beside it; the less precise of the two holds.
 pub(super) fn birth_date(text: &str, precision: Option<Precision>, door: Door) -> Option<PartialDate> {
     let text = text.trim();
     let date = match door {
         Door::Json | Door::Stay => PartialDate::parse_iso(text)?,
+        Door::National => PartialDate::parse_iso(split_hour(text).0)?,
         Door::File => PartialDate::parse_iso(text).or_else(|| file_partial(text))?,
     };
     let parts: Vec<u32> = date.to_string().split('-').filter_map(|part| part.parse().ok()).collect();
@@ -110,7 +113,7 @@ pub(super) fn sex(text: &str, door: Door) -> Option<&'static str> {
     match (door, text.trim()) {
         (_, "M") => Some("M"),
         (_, "F") => Some("F"),
-        (Door::Json | Door::Stay, _) => None,
+        (Door::Json | Door::Stay | Door::National, _) => None,
         (Door::File, text) => match fold(text).as_str() {
             "m" | "nam" | "male" | "m - nam" | "m-nam" => Some("M"),
             "f" | "nu" | "female" | "f - nu" | "f-nu" => Some("F"),
@@ -127,17 +130,31 @@ fn iso_day(text: &str) -> Option<NaiveDate> {
 /// `d/M/yyyy`, with `.` or `-` for the stroke, or an ISO day; an hour may follow. Two-digit years and month-first dates
 /// are refused or read as what they say: nothing is swapped.
 fn file_moment(text: &str) -> Option<Moment> {
-    let (date, hour) = text.split_once([' ', 'T']).map_or((text, ""), |(date, hour)| (date, hour.trim()));
+    let (date, hour) = split_hour(text);
     let on = iso_day(date).or_else(|| {
         let parts = stroke_parts(date)?;
         let [day, month, year] = parts.as_slice() else { return None };
         NaiveDate::from_ymd_opt(i32::try_from(*year).ok()?, *month, *day)
     })?;
+    at_hour(on, hour)
+}
+
+/// An ISO day; an hour of Viet Nam may follow.
+fn national_moment(text: &str) -> Option<Moment> {
+    let (date, hour) = split_hour(text);
+    at_hour(iso_day(date)?, hour)
+}
+
+fn split_hour(text: &str) -> (&str, &str) {
+    text.split_once([' ', 'T']).map_or((text, ""), |(date, hour)| (date, hour.trim()))
+}
+
+fn at_hour(on: NaiveDate, hour: &str) -> Option<Moment> {
     if hour.is_empty() {
         return Some(Moment { on, at: None });
     }
     let time = ["%H:%M:%S", "%H:%M"].iter().find_map(|f| chrono::NaiveTime::parse_from_str(hour, f).ok())?;
-    // Midnight is what a spreadsheet writes for a bare date.
+    // Midnight is what a spreadsheet, and software without an hour, writes for a bare date.
     if time == chrono::NaiveTime::MIN {
         return Some(Moment { on, at: None });
     }
@@ -201,6 +218,17 @@ mod tests {
             ("29/02/2026", Door::File, None),
             ("22/11/0026", Door::File, None),
             ("", Door::File, None),
+            ("2026-11-22 14:05:00", Door::National, Some("2026-11-22 at 2026-11-22T07:05:00+00:00")),
+            ("2026-11-22 14:05", Door::National, Some("2026-11-22 at 2026-11-22T07:05:00+00:00")),
+            ("2026-11-22T14:05:00", Door::National, Some("2026-11-22 at 2026-11-22T07:05:00+00:00")),
+            ("2026-11-22 23:30:00", Door::National, Some("2026-11-22 at 2026-11-22T16:30:00+00:00")),
+            ("2026-11-22T20:00:00Z", Door::National, Some("2026-11-23 at 2026-11-22T20:00:00+00:00")),
+            ("2026-11-22 00:00:00", Door::National, Some("2026-11-22")),
+            ("2026-11-22", Door::National, Some("2026-11-22")),
+            ("2026-11-22 25:00:00", Door::National, None),
+            ("2026-11-22 later", Door::National, None),
+            ("22/11/2026 14:05:00", Door::National, None),
+            ("2026-02-29 10:00:00", Door::National, None),
         ] {
             let seen = moment(text, door).map(|m| match m.at {
                 Some(at) => format!("{} at {}", m.on, at.to_rfc3339()),
@@ -235,6 +263,12 @@ mod tests {
             ("XX/XX/XX", None, Door::File, None),
             ("14/02/1991", None, Door::Json, None),
             ("1991-02", None, Door::Json, Some("1991-02")),
+            ("1991-02-14", Some(Precision::Day), Door::National, Some("1991-02-14")),
+            ("1991-02-14 00:00:00", Some(Precision::Day), Door::National, Some("1991-02-14")),
+            ("1966-01-01", Some(Precision::Year), Door::National, Some("1966")),
+            ("1966-01-01", Some(Precision::Day), Door::National, Some("1966-01-01")),
+            ("1979-03-01", Some(Precision::Month), Door::National, Some("1979-03")),
+            ("14/02/1991", Some(Precision::Day), Door::National, None),
         ] {
             assert_eq!(birth_date(text, precision, door).map(|d| d.to_string()).as_deref(), expected, "{text}");
         }
@@ -246,6 +280,8 @@ mod tests {
             ("M", Door::Json, Some("M")),
             ("m", Door::Json, None),
             ("X", Door::Json, None),
+            ("F", Door::National, Some("F")),
+            ("Nam", Door::National, None),
             ("f", Door::File, Some("F")),
             ("F - Nữ", Door::File, Some("F")),
             ("M - Nam", Door::File, Some("M")),

@@ -1,5 +1,6 @@
 //! Use cases of declarations: load facts, decide, save, publish, commit.
 
+pub mod compat;
 pub mod correcting;
 pub mod filing;
 pub mod importing;

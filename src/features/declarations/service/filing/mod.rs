@@ -268,19 +268,39 @@ pub async fn file(
     idempotency: Idempotency,
     lang: Lang,
 ) -> Result<Answer, Problem> {
-    check_count(input.stays.len())?;
-    let filing = Filing {
-        actor: caller.actor.clone(),
-        organization: caller.organization()?,
+    let order = Order {
         establishment: input.establishment_id,
         channel: channel(input.channel),
         client_reference: input.client_reference,
         stays: input.stays.into_iter().map(Into::into).collect(),
+        door: Door::Json,
         on_error,
-        idempotency,
-        lang,
     };
-    let weight = filing.stays.len();
+    submit(state, caller, order, idempotency, lang).await
+}
+
+/// What is to be filed, as it came in by its door.
+#[derive(Clone)]
+pub(super) struct Order {
+    pub establishment: EstablishmentId,
+    pub channel: Channel,
+    pub client_reference: Option<String>,
+    pub stays: Vec<StayInput>,
+    pub door: Door,
+    pub on_error: OnError,
+}
+
+/// The corridor behind the doors that file at once.
+pub(super) async fn submit(
+    state: &AppState,
+    caller: &Caller,
+    order: Order,
+    idempotency: Idempotency,
+    lang: Lang,
+) -> Result<Answer, Problem> {
+    check_count(order.stays.len())?;
+    let filing = Filing { actor: caller.actor.clone(), organization: caller.organization()?, order, idempotency, lang };
+    let weight = filing.order.stays.len();
     let shared = state.clone();
     let run = move |filings| file_together(shared.clone(), filings);
     match state.room::<Filings>().submit(filing, weight, run).await {

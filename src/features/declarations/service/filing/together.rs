@@ -12,12 +12,12 @@ use uuid::Uuid;
 use crate::{
     features::{
         accounts::{self, Scope},
-        catalog::{CatalogSnapshot, Channel},
+        catalog::CatalogSnapshot,
         declarations::{
             dto::{DeclarationOut, OnError, StayOut, VerdictOut},
-            rules::{Door, Examined, KnownStay, StayInput, Verdict, document_numbers, earliest_arrival, examine},
+            rules::{Examined, KnownStay, Verdict, document_numbers, earliest_arrival, examine},
             service::filing::{
-                Destination, FilingError, check_open, facts, next_code, outages_since,
+                Destination, FilingError, Order, check_open, facts, next_code, outages_since,
                 rows::{Filed, Head},
                 stay_out, summary,
             },
@@ -48,11 +48,7 @@ const ATTEMPTS: usize = 4;
 pub struct Filing {
     pub(super) actor: Actor,
     pub(super) organization: OrganizationId,
-    pub(super) establishment: EstablishmentId,
-    pub(super) channel: Channel,
-    pub(super) client_reference: Option<String>,
-    pub(super) stays: Vec<StayInput>,
-    pub(super) on_error: OnError,
+    pub(super) order: Order,
     pub(super) idempotency: Idempotency,
     pub(super) lang: Lang,
 }
@@ -105,12 +101,13 @@ impl BatchFacts {
     async fn load(state: &AppState, filings: &[Filing], now: DateTime<Utc>) -> Result<Self, Failure> {
         let conn = state.db.read();
         let guests = filings.iter().flat_map(|filing| {
-            document_numbers(&filing.stays, now).into_iter().map(|number| (filing.organization, number))
+            document_numbers(&filing.order.stays, now).into_iter().map(|number| (filing.organization, number))
         });
-        let references = filings.iter().filter_map(|f| Some((f.organization, f.client_reference.clone()?))).collect();
+        let references =
+            filings.iter().filter_map(|f| Some((f.organization, f.order.client_reference.clone()?))).collect();
         let known = async { Ok::<_, Failure>(store::known_stays_of_all(conn, guests).await?) };
         let by_reference = async { Ok::<_, Failure>(store::by_client_references(conn, references).await?) };
-        let earliest = filings.iter().filter_map(|filing| earliest_arrival(&filing.stays, Door::Json)).min();
+        let earliest = filings.iter().filter_map(|filing| earliest_arrival(&filing.order.stays, filing.order.door)).min();
         let (establishments, known, by_reference, outages) =
             tokio::try_join!(destinations(state, filings), known, by_reference, outages_since(conn, earliest))?;
         Ok(Self { establishments, known, by_reference, outages })
@@ -121,7 +118,7 @@ impl BatchFacts {
 async fn destinations(state: &AppState, filings: &[Filing]) -> Result<HashMap<Uuid, Destination>, Failure> {
     let conn = state.db.read();
     let organizations: Vec<OrganizationId> = filings.iter().map(|filing| filing.organization).collect();
-    let ids: Vec<EstablishmentId> = filings.iter().map(|filing| filing.establishment).collect();
+    let ids: Vec<EstablishmentId> = filings.iter().map(|filing| filing.order.establishment).collect();
     let found = organizations::establishments_of(conn, &organizations, &ids).await?;
     let (unit_ids, wards) = (found.iter().map(|row| row.unit_id), found.iter().map(|row| row.ward_code.clone()));
     let units = accounts::units::units_and_wards(conn, unit_ids, wards).await?;
@@ -175,7 +172,7 @@ async fn prepare(
     now: DateTime<Utc>,
 ) -> Result<Prepared, Failure> {
     let settled = |error| Ok(Prepared::Settled(Err(error)));
-    let destination = batch.establishments.get(&filing.establishment.0);
+    let destination = batch.establishments.get(&filing.order.establishment.0);
     let Some(destination) = destination.filter(|d| d.establishment.organization_id == filing.organization.0) else {
         return settled(FilingError::NoEstablishment);
     };
@@ -184,14 +181,15 @@ async fn prepare(
     }
     let catalogue = state.room::<CatalogSnapshot>().current();
     let known = batch.known.get(&filing.organization.0).map_or(&[][..], Vec::as_slice);
+    let Order { door, channel, stays, .. } = &filing.order;
     let outages = batch.outages.of_unit(destination.unit.id);
-    let facts = facts(destination, filing.channel, &catalogue, (&outages, known));
-    let verdict = examine(&filing.stays, Door::Json, &facts, now);
-    if !verdict.is_good() && filing.on_error == OnError::Refuse {
+    let facts = facts(destination, *channel, &catalogue, (&outages, known));
+    let verdict = examine(stays, *door, &facts, now);
+    if !verdict.is_good() && filing.order.on_error == OnError::Refuse {
         return settled(FilingError::Findings(verdict.findings()));
     }
     let hash = content_hash(destination, &verdict);
-    if let Some(reference) = &filing.client_reference
+    if let Some(reference) = &filing.order.client_reference
         && let Some(first) = batch.by_reference.get(&store::reference_key(filing.organization.0, reference))
     {
         let same = first.content_hash == hash;
@@ -210,8 +208,8 @@ async fn prepare(
     }
     let head = Head {
         destination,
-        channel: filing.channel,
-        client_reference: filing.client_reference.clone(),
+        channel: filing.order.channel,
+        client_reference: filing.order.client_reference.clone(),
         actor: &filing.actor,
         import_id: None,
         reference_code: next_code(state, &destination.unit, now).await?,
