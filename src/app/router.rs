@@ -14,7 +14,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     app::{health, openapi::Document},
-    features::{accounts, audit, catalog, declarations, organizations},
+    features::{accounts, audit, catalog, declarations, organizations, reports},
     platform::{
         http::{
             dialect::Dialect,
@@ -36,6 +36,7 @@ fn api() -> OpenApiRouter<AppState> {
         .merge(declarations::routes())
         .merge(catalog::routes())
         .merge(audit::routes())
+        .merge(reports::routes())
         .merge(health::routes())
 }
 

@@ -5,3 +5,4 @@ pub mod audit;
 pub mod catalog;
 pub mod declarations;
 pub mod organizations;
+pub mod reports;

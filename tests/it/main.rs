@@ -7,3 +7,4 @@ mod declarations;
 mod harness;
 mod organizations;
 mod process;
+mod reports;

@@ -554,6 +554,8 @@ pub struct DeclarationFilter {
 pub struct StayFilter {
     /// Who is (was) here on this day.
     pub present_on: Option<NaiveDate>,
+    /// Who is still staying although he meant to leave before this day: no check-out is on record.
+    pub overdue_on: Option<NaiveDate>,
     /// Where.
     pub establishment_id: Option<EstablishmentId>,
     /// Document number, or part of a name without regard to diacritics.

@@ -28,7 +28,7 @@ fn table() -> BTreeMap<&'static str, Vec<&'static str>> {
         (
             "hotel hr software officer",
             "list_declarations get_declaration get_receipt list_stays get_stay list_stay_versions list_corrections \
-             get_correction list_imports get_import list_import_rows",
+             get_correction list_imports get_import list_import_rows report_open_stays",
         ),
         (
             "officer",

@@ -185,10 +185,12 @@ pub async fn list_stays(
     let page = PageRequest::parse(filter.limit, filter.cursor.as_deref())?;
     bounded(filter.q.as_deref(), "/q")?;
     sensible(filter.present_on, "/present_on")?;
+    sensible(filter.overdue_on, "/overdue_on")?;
     let rows = store::list_stays(state.db.read(), &scope, filter, &page, page.after_id()?).await?;
     let seen: Vec<_> = rows.items.iter().map(|row| row.id).collect();
     let event = Event::about_many("stays_listed", "stay").with(json!({
         "present_on": filter.present_on,
+        "overdue_on": filter.overdue_on,
         "searched": filter.q.is_some(),
         "stays": seen,
     }));

@@ -1,0 +1,3 @@
+//! Reports over the routes, on both databases.
+
+mod open_stays;
