@@ -70,10 +70,12 @@ mod tests {
 
     const OPEN: i64 = i64::MIN;
 
+    /// What, the outages, when it was filed; when it was due, how long the clock stood still.
+    type Case<'a> = (&'a str, &'a [(i64, i64)], i64, i64, i64);
+
     #[test]
     fn the_limit_of_one_hundred_minutes_as_a_table() {
-        let table: &[(&str, &[(i64, i64)], i64, i64, i64)] = &[
-            // what, outages, filed, due, stood still
+        let table: &[Case<'_>] = &[
             ("no outage", &[], 10, 100, 0),
             ("over before the arrival", &[(-50, -10)], 10, 100, 0),
             ("over at the arrival", &[(-50, 0)], 10, 100, 0),
