@@ -76,6 +76,39 @@ impl PersonName {
     }
 }
 
+/// Words that hotel programs write before or after a name.
+const TITLES: [&str; 5] = ["MR", "MRS", "MS", "MISS", "MSTR"];
+
+fn is_title(word: &str) -> bool {
+    TITLES.contains(&word.trim_end_matches('.').to_uppercase().as_str())
+}
+
+/// Whether a title is all there is.
+pub fn is_title_only(text: &str) -> bool {
+    let mut words = text.split([' ', ',', '*']).filter(|word| !word.is_empty()).peekable();
+    words.peek().is_some() && words.all(is_title)
+}
+
+/// The text without titles at the ends of its parts (parts are what commas divide) and without the asterisks by which
+/// hotel programs mark guests. None where there is nothing of the kind, or nothing else.
+pub fn without_titles(text: &str) -> Option<String> {
+    let bare = |part: &str| {
+        let starless = part.replace('*', " ");
+        let mut words: Vec<&str> = starless.split_whitespace().collect();
+        while words.first().is_some_and(|word| is_title(word)) {
+            words.remove(0);
+        }
+        while words.last().is_some_and(|word| is_title(word)) {
+            words.pop();
+        }
+        words.join(" ")
+    };
+    let parts: Vec<String> = text.split(',').map(bare).filter(|part| !part.is_empty()).collect();
+    let same = |part: &str| part.split_whitespace().collect::<Vec<_>>().join(" ");
+    let before: Vec<String> = text.split(',').map(same).filter(|part| !part.is_empty()).collect();
+    (!parts.is_empty() && parts != before).then(|| parts.join(", "))
+}
+
 impl fmt::Debug for PersonName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PersonName(…)")
@@ -107,6 +140,37 @@ mod tests {
             assert_eq!(PersonName::parse(text).as_ref().map(PersonName::as_str), expected.as_ref().copied(), "{text}");
         }
         assert_eq!(PersonName::parse(&"A".repeat(151)).err(), Some(NameError::TooLong));
+    }
+
+    #[test]
+    fn titles_and_marks() {
+        for (text, expected) in [
+            ("MR SMITH JOHN", Some("SMITH JOHN")),
+            ("SMITH JOHN MR", Some("SMITH JOHN")),
+            ("Mr. Smith John", Some("Smith John")),
+            ("Ms Kim Min Ji", Some("Kim Min Ji")),
+            ("*SMITH JOHN", Some("SMITH JOHN")),
+            ("SMITH JOHN *", Some("SMITH JOHN")),
+            ("* MRS. SMITH ANNA", Some("SMITH ANNA")),
+            ("SMITH, MR JOHN", Some("SMITH, JOHN")),
+            ("SMITH JOHN, MR", Some("SMITH JOHN")),
+            ("SMITH,  JOHN", None),
+            ("SMITH  JOHN", None),
+            ("MRAZ JAN", None),
+            ("SMITH MS JOHN", None),
+            ("DR SMITH", None),
+            ("MR", None),
+            ("MR *", None),
+            ("*", None),
+            ("", None),
+        ] {
+            assert_eq!(without_titles(text).as_deref(), expected, "{text}");
+        }
+        for (text, expected) in
+            [("MR", true), ("Mr. *", true), ("MR MS", true), ("MR LEE", false), ("*", false), ("", false)]
+        {
+            assert_eq!(is_title_only(text), expected, "{text}");
+        }
     }
 
     #[test]

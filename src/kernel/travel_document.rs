@@ -38,7 +38,8 @@ impl DocumentNumber {
         let number = number.to_ascii_uppercase();
         let good = (MIN_NUMBER..=MAX_NUMBER).contains(&number.len())
             && number.bytes().all(|b| b.is_ascii_alphanumeric())
-            && number.bytes().any(|b| b.is_ascii_digit());
+            && number.bytes().any(|b| b.is_ascii_digit())
+            && !is_placeholder(&number);
         if good { Ok(Self(number)) } else { Err(NumberError::Bad) }
     }
 
@@ -46,6 +47,15 @@ impl DocumentNumber {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// What hotel programs write where a guest, often a child, has no document: their codes with a running number, or one
+/// digit over and over. Longer numbers with the same letters may be real: Argentina writes three letters and six digits.
+fn is_placeholder(number: &str) -> bool {
+    const CODES: [&str; 4] = ["GKS", "GBL", "GKA", "GBS"];
+    let one_sign = number.bytes().all(|b| number.starts_with(char::from(b)));
+    let rest = CODES.iter().find_map(|code| number.strip_prefix(code));
+    one_sign || rest.is_some_and(|rest| rest.len() <= 4 && rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Hides all but the last three characters, for lists, papers and screens that others may see.
@@ -182,8 +192,19 @@ mod tests {
             ("  ", Err(NumberError::Missing)),
             ("GKS", Err(NumberError::Bad)),
             ("GBLXYZ", Err(NumberError::Bad)),
+            ("GKS01", Err(NumberError::Bad)),
+            ("gka 0001", Err(NumberError::Bad)),
+            ("GBS1234", Err(NumberError::Bad)),
+            ("GBS123456", Ok("GBS123456")),
+            ("0000000", Err(NumberError::Bad)),
+            ("111-111", Err(NumberError::Bad)),
             ("1.23E+08", Err(NumberError::Bad)),
+            ("1.23457E+11", Err(NumberError::Bad)),
+            ("1E+20", Err(NumberError::Bad)),
+            ("12345678.0", Err(NumberError::Bad)),
+            ("0012345", Ok("0012345")),
             ("12345678901", Err(NumberError::Bad)),
+            ("C1234567 / C7654321", Err(NumberError::Bad)),
             ("AB12345É", Err(NumberError::Bad)),
         ] {
             assert_eq!(
