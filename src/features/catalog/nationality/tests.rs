@@ -105,6 +105,12 @@ fn forms_that_real_code_got_wrong() {
         ("HKG", Ok("HKG")),
         ("Ma Cao", Ok("MAC")),
         ("Trung Quốc", Ok("CHN")),
+        // The spelling of the portal's own download.
+        ("CH Hàn Quốc", Ok("KOR")),
+        ("Ô-xtrây-li-a", Ok("AUS")),
+        ("Liên bang Nga", Ok("RUS")),
+        ("Hoa Kỳ", Ok("USA")),
+        ("GBD - United Kingdom British Territories Citizen", Ok("GBD")),
     ]);
 }
 

@@ -33,8 +33,8 @@ mod workbook;
 mod xml;
 
 pub use crate::features::declarations::import::limits::Limits;
-pub use crate::features::declarations::import::model::{Field, Format, GuestFile, GuestRow, RowKind};
-pub use crate::features::declarations::import::refusal::{FileRefusal, RefusalReason};
+pub use crate::features::declarations::import::model::{Field, FileColumn, Format, GuestFile, GuestRow, RowKind};
+pub use crate::features::declarations::import::refusal::{Advice, FileRefusal, RefusalReason};
 
 use crate::features::declarations::import::sniff::Container;
 
@@ -50,16 +50,19 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<GuestFile, FileRefusal> {
     if bytes.len() > limits.file_bytes {
         return Err(FileRefusal::new(RefusalReason::TooLarge));
     }
-    let file = match sniff::container(bytes) {
-        Container::Blank => return Err(FileRefusal::new(RefusalReason::EmptyFile)),
-        Container::Other(what) => {
-            return Err(FileRefusal { reason: RefusalReason::UnknownFormat, location: what.map(str::to_owned) });
-        }
-        Container::Markup => xml::read(&encoding::decode(bytes)?, formats::XML, limits)?,
-        Container::Zip => workbook::read(bytes, formats::SHEETS, limits)?,
-    };
+    let file = read_container(bytes, limits).map_err(FileRefusal::advised)?;
     if file.rows.iter().all(|row| row.kind != RowKind::Guest) {
         return Err(FileRefusal::new(RefusalReason::NoGuestRows));
     }
     Ok(file)
+}
+
+fn read_container(bytes: &[u8], limits: &Limits) -> Result<GuestFile, FileRefusal> {
+    match sniff::container(bytes) {
+        Container::Blank => Err(FileRefusal::new(RefusalReason::EmptyFile)),
+        Container::Other(None) => Err(FileRefusal::new(RefusalReason::UnknownFormat)),
+        Container::Other(Some(what)) => Err(FileRefusal::at(RefusalReason::UnknownFormat, what)),
+        Container::Markup => xml::read(&encoding::decode(bytes)?, formats::XML, limits),
+        Container::Zip => workbook::read(bytes, formats::SHEETS, limits),
+    }
 }

@@ -11,6 +11,10 @@ use serde::{Deserialize, Serialize};
 pub enum Field {
     /// `ho_ten`: full name.
     FullName,
+    /// Family name, in lists that give it apart.
+    FamilyName,
+    /// Given names, in lists that give them apart.
+    GivenNames,
     /// `gioi_tinh`: sex.
     Sex,
     /// `ma_quoc_tich`: nationality, as code, label or name.
@@ -19,18 +23,24 @@ pub enum Field {
     DateOfBirth,
     /// `ngay_sinh_dung_den`: how far the birth date is right (day, month, year).
     BirthPrecision,
+    /// Kind of document, in lists that hold other papers than passports.
+    DocumentType,
     /// `so_ho_chieu`: passport number.
     DocumentNumber,
     /// `so_phong`: room.
     Room,
     /// `ngay_den`: arrival.
     ArrivedOn,
+    /// Hour of arrival, in lists that give it apart.
+    ArrivedTime,
     /// `ngay_di_du_kien`: expected departure.
     ExpectedDepartureOn,
     /// `ngay_tra_phong`: actual check-out.
     DepartedOn,
     /// `thoi_han_tam_tru`: until when the guest may be in Viet Nam.
     PermittedStayUntil,
+    /// A mark on guests who are Vietnamese, in lists that hold both.
+    VietnameseMark,
 }
 
 impl Field {
@@ -39,16 +49,21 @@ impl Field {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::FullName => "full_name",
+            Self::FamilyName => "family_name",
+            Self::GivenNames => "given_names",
             Self::Sex => "sex",
             Self::Nationality => "nationality",
             Self::DateOfBirth => "date_of_birth",
             Self::BirthPrecision => "birth_precision",
+            Self::DocumentType => "document_type",
             Self::DocumentNumber => "document_number",
             Self::Room => "room",
             Self::ArrivedOn => "arrived_on",
+            Self::ArrivedTime => "arrived_time",
             Self::ExpectedDepartureOn => "expected_departure_on",
             Self::DepartedOn => "departed_on",
             Self::PermittedStayUntil => "permitted_stay_until",
+            Self::VietnameseMark => "vietnamese_mark",
         }
     }
 }
@@ -91,6 +106,18 @@ pub struct GuestRow {
     /// Fields whose cell holds a formula, in field order. A formula is never evaluated and its cached
     /// result never used, so such a field has no entry in `original`.
     pub formulas: Vec<Field>,
+    /// The cells under [`GuestFile::columns`], as shown, without empty ones at the end. A formula has no text
+    /// here. Empty for XML and JSON.
+    pub cells: Vec<String>,
+}
+
+/// A column of the user's own table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileColumn {
+    /// Its heading as the user wrote it, lines and heading rows joined by a blank.
+    pub heading: String,
+    /// What it means; none for columns that are passed over.
+    pub field: Option<Field>,
 }
 
 /// The format that a file was read as.
@@ -108,6 +135,24 @@ pub enum Format {
     /// Workbook with sheet `KBTT`, with permitted stay.
     #[serde(rename = "kbtt_workbook_12")]
     KbttWorkbook12,
+    /// List that the national portal hands out.
+    #[serde(rename = "kbtt_download")]
+    KbttDownload,
+    /// Accommodation template of 2025 with 19 columns.
+    #[serde(rename = "accommodation_19")]
+    Accommodation19,
+    /// List of the desktop program PA18.
+    #[serde(rename = "pa18")]
+    Pa18,
+    /// List with the name in two Vietnamese columns and the sex as a digit, of some provinces.
+    #[serde(rename = "provincial_list")]
+    ProvincialList,
+    /// Vietnamese list in other words than the portals', of wards and hotel programs.
+    #[serde(rename = "guest_list")]
+    GuestList,
+    /// English list of the guests in house.
+    #[serde(rename = "inhouse_list")]
+    InhouseList,
 }
 
 impl Format {
@@ -119,6 +164,12 @@ impl Format {
             Self::KbttXml12 => "kbtt_xml_12",
             Self::KbttWorkbook11 => "kbtt_workbook_11",
             Self::KbttWorkbook12 => "kbtt_workbook_12",
+            Self::KbttDownload => "kbtt_download",
+            Self::Accommodation19 => "accommodation_19",
+            Self::Pa18 => "pa18",
+            Self::ProvincialList => "provincial_list",
+            Self::GuestList => "guest_list",
+            Self::InhouseList => "inhouse_list",
         }
     }
 }
@@ -128,6 +179,8 @@ impl Format {
 pub struct GuestFile {
     /// What it was read as.
     pub format: Format,
+    /// The user's own columns in their order; empty for XML and JSON.
+    pub columns: Vec<FileColumn>,
     /// Its rows in file order.
     pub rows: Vec<GuestRow>,
 }

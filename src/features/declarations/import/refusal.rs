@@ -52,6 +52,67 @@ impl fmt::Display for RefusalReason {
     }
 }
 
+/// What the user can do instead, where more can be said than the reason says; each has a sentence under its
+/// [`as_str`](Self::as_str) key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Advice {
+    /// A list of Vietnamese guests, who are declared elsewhere.
+    VietnameseGuests,
+    /// Another program's XML: export the KBTT form instead.
+    ExportKbtt,
+    /// Applications for e-visas: no stays at all.
+    EvisaApplications,
+    /// A report of the hotel's program: export a list with headings instead.
+    PoliceReport,
+    /// A workbook in another file format: save it as `.xlsx`.
+    SaveAsXlsx,
+    /// A file with a password: take it off.
+    RemovePassword,
+    /// Paper, a picture or a text document: there is no table in it that could be read surely.
+    NotATable,
+}
+
+impl Advice {
+    /// All of them, for the tests of the locales.
+    pub const ALL: [Self; 7] = [
+        Self::VietnameseGuests,
+        Self::ExportKbtt,
+        Self::EvisaApplications,
+        Self::PoliceReport,
+        Self::SaveAsXlsx,
+        Self::RemovePassword,
+        Self::NotATable,
+    ];
+
+    /// The stable name used in translations.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::VietnameseGuests => "vietnamese_guests",
+            Self::ExportKbtt => "export_kbtt",
+            Self::EvisaApplications => "evisa_applications",
+            Self::PoliceReport => "police_report",
+            Self::SaveAsXlsx => "save_as_xlsx",
+            Self::RemovePassword => "remove_password",
+            Self::NotATable => "not_a_table",
+        }
+    }
+
+    /// What to do about a file that is known by this name and not read.
+    fn about(what: &str) -> Option<Self> {
+        match what {
+            "KhaiBaoTamTru" => Some(Self::ExportKbtt),
+            "EVISA" => Some(Self::EvisaApplications),
+            "POLICE_REPORT2" | "G_C9" => Some(Self::PoliceReport),
+            "Excel 2003 XML" | "xls" | "xlsb" | "ods" | "html" => Some(Self::SaveAsXlsx),
+            "encrypted" => Some(Self::RemovePassword),
+            "pdf" | "docx" | "doc" | "pptx" | "image" | "png" | "jpeg" => Some(Self::NotATable),
+            _ => None,
+        }
+    }
+}
+
 /// Refusal of a whole file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("guest file refused: {reason}{}", at(.location.as_deref()))]
@@ -62,17 +123,30 @@ pub struct FileRefusal {
     /// (`xls`, `html`). Never text of the file: sheet names other than the templates' are replaced by
     /// the sheet's position, because users write guests' names into them.
     pub location: Option<String>,
+    /// What to do instead.
+    pub advice: Option<Advice>,
 }
 
 impl FileRefusal {
     /// A refusal that concerns the file as a whole.
     pub(in crate::features::declarations::import) fn new(reason: RefusalReason) -> Self {
-        Self { reason, location: None }
+        Self { reason, location: None, advice: None }
     }
 
     /// A refusal with its place.
     pub(in crate::features::declarations::import) fn at(reason: RefusalReason, location: impl Into<String>) -> Self {
-        Self { reason, location: Some(location.into()) }
+        Self { reason, location: Some(location.into()), advice: None }
+    }
+
+    /// A list that is filed elsewhere.
+    pub(in crate::features::declarations::import) fn elsewhere(advice: Advice, location: impl Into<String>) -> Self {
+        Self { advice: Some(advice), ..Self::at(RefusalReason::WrongTemplate, location) }
+    }
+
+    /// The same refusal with what can be advised about a file that is named by its location.
+    pub(in crate::features::declarations::import) fn advised(self) -> Self {
+        let advice = self.advice.or_else(|| self.location.as_deref().and_then(Advice::about));
+        Self { advice, ..self }
     }
 }
 

@@ -10,13 +10,18 @@ const SAMPLE_MARKS: [&str; 3] = ["[test]", "[example]", "[sample]"];
 const SAMPLE_PHRASES: [&str; 2] = ["mau du lieu", "du lieu mau"];
 
 /// Folded beginnings of totals and notes, each ending at a word.
-const TOTALS: [&str; 9] = [
+const TOTALS: [&str; 14] = [
     "tong cong",
     "tong so",
     "tong khach",
     "cong khach",
     "grand total",
     "total guests",
+    "total pax",
+    "total rooms",
+    "end of report",
+    "danh sach gom",
+    "danh sach co",
     "ghi chu",
     "so luong khach",
     "luu y",
@@ -83,10 +88,12 @@ pub(super) fn look<'t>(texts: impl Iterator<Item = &'t str> + Clone, original: &
     look
 }
 
-/// Whether the row has a value that only a guest has: anything but name and room, unless it is text of
+/// Whether the row has a value that only a guest has: anything but name, room and mark, unless it is text of
 /// the sheet itself or a small number such as a count.
 pub(super) fn has_guest_facts(original: &BTreeMap<Field, String>) -> bool {
-    original.iter().filter(|(field, _)| !matches!(field, Field::FullName | Field::Room)).any(|(_, value)| {
+    const BARE: [Field; 5] =
+        [Field::FullName, Field::FamilyName, Field::GivenNames, Field::Room, Field::VietnameseMark];
+    original.iter().filter(|(field, _)| !BARE.contains(field)).any(|(_, value)| {
         let folded = fold(value);
         let is_count = folded.len() <= 4 && folded.bytes().all(|byte| byte.is_ascii_digit());
         !is_count && !is_total(&folded) && !begins_with_any(&folded, &SIGNATURES) && !is_date_line(&folded)
@@ -106,22 +113,20 @@ fn is_sample(text: &str) -> bool {
 fn is_hint(original: &BTreeMap<Field, String>) -> bool {
     [Field::DateOfBirth, Field::ArrivedOn].iter().any(|field| {
         original.get(field).is_some_and(|value| {
-            matches!(fold(value).as_str(), "dd mm yyyy" | "dd mm yy" | "ddmmyyyy" | "ngay thang nam")
+            matches!(fold(value).as_str(), "dd mm yy" | "ddmmyyyy" | "ngay thang nam")
+                || begins_with(&fold(value), "dd mm yyyy")
         })
     })
 }
 
-/// The row `(1) (2) (3) …` that Vietnamese forms print under the heading. A birth date, a nationality
-/// and a passport that are all numbers of one or two digits are no guest's.
+/// The row `(1) (2) (3) …` that Vietnamese forms print under the heading. Names, dates and a passport that
+/// are all numbers of one or two digits are no guest's.
 fn is_column_numbers(original: &BTreeMap<Field, String>) -> bool {
-    [Field::FullName, Field::DateOfBirth, Field::Nationality, Field::DocumentNumber, Field::ArrivedOn].iter().all(
-        |field| {
-            original.get(field).is_some_and(|value| {
-                let folded = fold(value);
-                (1..=2).contains(&folded.len()) && folded.bytes().all(|byte| byte.is_ascii_digit())
-            })
-        },
-    )
+    original.len() >= 5
+        && original.values().all(|value| {
+            let folded = fold(value);
+            (1..=2).contains(&folded.len()) && folded.bytes().all(|byte| byte.is_ascii_digit())
+        })
 }
 
 /// "Đà Nẵng, ngày 22 tháng 11 năm 2026", filled in or dotted.
@@ -134,7 +139,14 @@ fn is_total(folded: &str) -> bool {
     let is_short = SHORT_TOTALS.iter().any(|word| {
         folded.strip_prefix(word).is_some_and(|rest| rest.bytes().all(|byte| byte == b' ' || byte.is_ascii_digit()))
     });
-    is_short || begins_with_any(folded, &TOTALS)
+    is_short || is_page_number(folded) || begins_with_any(folded, &TOTALS)
+}
+
+/// "Page 1 of 3", "Trang 2".
+fn is_page_number(folded: &str) -> bool {
+    ["page ", "trang "]
+        .iter()
+        .any(|word| folded.strip_prefix(word).is_some_and(|rest| rest.starts_with(|it: char| it.is_ascii_digit())))
 }
 
 fn begins_with_any(folded: &str, phrases: &[&str]) -> bool {

@@ -4,11 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::features::declarations::import::formats::ELSEWHERE;
 use crate::features::declarations::import::heading::{
-    Columns, Repetition, Search, SheetTemplate, Texts, repetition, search,
+    Columns, HeadRow, Repetition, Search, SheetTemplate, Texts, elsewhere, own_columns, repetition, search,
 };
 use crate::features::declarations::import::limits::Limits;
-use crate::features::declarations::import::model::{Field, GuestFile, GuestRow, RowKind};
+use crate::features::declarations::import::model::{Field, FileColumn, GuestFile, GuestRow, RowKind};
 use crate::features::declarations::import::refusal::{FileRefusal, RefusalReason};
 use crate::features::declarations::import::row_kind::{Look, has_guest_facts, look};
 
@@ -67,8 +68,9 @@ pub(super) enum Flow {
 pub(super) enum Outcome {
     /// A sheet with the template's heading, and its rows.
     Guests(GuestFile),
-    /// A sheet that resembles the template: the cell that shows it.
-    Similar(String),
+    /// A sheet that resembles a template, or a list that is filed elsewhere: the refusal, if no other sheet
+    /// has guests.
+    Similar(FileRefusal),
     /// Another sheet.
     Other,
 }
@@ -83,12 +85,14 @@ pub(super) struct Table<'t> {
     label: &'t str,
     head: Vec<SheetRow>,
     body: Option<Body<'t>>,
-    similar: Option<String>,
+    similar: Option<FileRefusal>,
 }
 
 struct Body<'t> {
     template: &'t SheetTemplate,
     columns: Columns,
+    /// The user's own columns by number.
+    own: Vec<(u32, FileColumn)>,
     rows: Vec<GuestRow>,
     signed: bool,
 }
@@ -123,9 +127,11 @@ impl<'t> Table<'t> {
         self.settle_heading()?;
         Ok(match (self.body, self.similar) {
             (Some(body), _) => {
-                Outcome::Guests(GuestFile { format: (body.template.format)(&body.columns.fields()), rows: body.rows })
+                let format = (body.template.format)(&body.columns.fields());
+                let columns = body.own.into_iter().map(|(_, column)| column).collect();
+                Outcome::Guests(GuestFile { format, columns, rows: body.rows })
             }
-            (None, Some(cell)) => Outcome::Similar(cell),
+            (None, Some(refusal)) => Outcome::Similar(refusal),
             (None, None) => Outcome::Other,
         })
     }
@@ -136,11 +142,12 @@ impl<'t> Table<'t> {
             return Ok(());
         }
         let head = std::mem::take(&mut self.head);
-        let rows: Vec<(u32, Texts)> = head.iter().map(|row| (row.number, row.texts())).collect();
+        let rows: Vec<HeadRow> = head.iter().map(|row| HeadRow::new(row.number, row.texts())).collect();
         for &template in self.templates {
             match search(template, &rows) {
                 Search::Found(heading) => {
-                    let mut body = Body { template, columns: heading.columns, rows: Vec::new(), signed: false };
+                    let own = own_columns(template, &rows, &heading);
+                    let mut body = Body { template, columns: heading.columns, own, rows: Vec::new(), signed: false };
                     for row in head.into_iter().skip(heading.last + 1) {
                         body.take(row, self.label, self.limits)?;
                     }
@@ -148,21 +155,26 @@ impl<'t> Table<'t> {
                     return Ok(());
                 }
                 Search::Ambiguous(index, column) => {
-                    let place = cell_place(self.label, rows[index].0, column);
+                    let place = cell_place(self.label, rows[index].number, column);
                     return Err(FileRefusal::at(RefusalReason::WrongTemplate, place));
                 }
                 Search::Similar(index) => {
-                    self.similar.get_or_insert(cell_place(self.label, rows[index].0, 0));
+                    let place = cell_place(self.label, rows[index].number, 0);
+                    self.similar.get_or_insert(FileRefusal::at(RefusalReason::WrongTemplate, place));
                 }
                 Search::Nothing => {}
             }
+        }
+        if let Some((index, advice)) = elsewhere(ELSEWHERE, &rows) {
+            self.similar = Some(FileRefusal::elsewhere(advice, cell_place(self.label, rows[index].number, 0)));
         }
         Ok(())
     }
 }
 
 impl Body<'_> {
-    fn take(&mut self, row: SheetRow, label: &str, limits: &Limits) -> Result<(), FileRefusal> {
+    fn take(&mut self, mut row: SheetRow, label: &str, limits: &Limits) -> Result<(), FileRefusal> {
+        row.cells.retain(|column, _| !self.columns.of_report.contains(column));
         let texts = row.texts();
         let mut original: BTreeMap<Field, String> = BTreeMap::new();
         let mut formulas = Vec::new();
@@ -191,8 +203,19 @@ impl Body<'_> {
             return Err(FileRefusal::at(RefusalReason::TooLarge, place));
         }
         formulas.sort_unstable();
-        self.rows.push(GuestRow { reference: row.number.to_string(), kind, original, formulas });
+        let cells = self.own_cells(&row);
+        self.rows.push(GuestRow { reference: row.number.to_string(), kind, original, formulas, cells });
         Ok(())
+    }
+
+    /// The cells under the user's own columns, empty ones at the end left out.
+    fn own_cells(&self, row: &SheetRow) -> Vec<String> {
+        let text = |column: &u32| match row.cells.get(column) {
+            Some(Cell::Text(text)) => text.clone(),
+            Some(Cell::Formula) | None => String::new(),
+        };
+        let filled = self.own.iter().rposition(|(column, _)| matches!(row.cells.get(column), Some(Cell::Text(_))));
+        self.own[..filled.map_or(0, |last| last + 1)].iter().map(|(column, _)| text(column)).collect()
     }
 
     /// The kind of a row; none when it is blank as far as guests go: a running number alone, text in
@@ -207,7 +230,9 @@ impl Body<'_> {
             }
             Look::Guest => {}
         }
-        let names_somebody = formulas.iter().any(|field| matches!(field, Field::FullName | Field::DocumentNumber));
+        let names_somebody = formulas.iter().any(|field| {
+            matches!(field, Field::FullName | Field::FamilyName | Field::GivenNames | Field::DocumentNumber)
+        });
         if original.is_empty() && !names_somebody {
             return None;
         }

@@ -89,6 +89,8 @@ fn unknown_root(name: &str, content: &str, offset: usize) -> FileRefusal {
         "evisa" => Some("EVISA"),
         "police_report2" => Some("POLICE_REPORT2"),
         "workbook" => Some("Excel 2003 XML"),
+        // Reports of the same program whose cells have numbers for names.
+        _ if content.contains("<G_C9>") => Some("G_C9"),
         _ => None,
     };
     match known {
@@ -178,11 +180,12 @@ impl<'t> Reading<'t> {
             kind: sample_or_guest(original.values().map(String::as_str)),
             original,
             formulas: Vec::new(),
+            cells: Vec::new(),
         });
         Ok(())
     }
 
     fn finish(self) -> GuestFile {
-        GuestFile { format: (self.template.format)(&self.seen), rows: self.rows }
+        GuestFile { format: (self.template.format)(&self.seen), columns: Vec::new(), rows: self.rows }
     }
 }

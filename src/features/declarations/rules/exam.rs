@@ -1,5 +1,7 @@
 //! One stay under examination: each part is read, judged and noted.
 
+use std::borrow::Cow;
+
 use ::entity::establishment;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
@@ -8,6 +10,7 @@ use crate::{
         catalog::{Nationalities, NationalityError, Threshold, Thresholds},
         declarations::rules::{
             Door, Facts, Moment, Place, Record, StayInput,
+            date_order::DateOrder,
             lateness::{Judgement, judge},
             values,
         },
@@ -16,7 +19,7 @@ use crate::{
         clock,
         finding::Finding,
         partial_date::PartialDate,
-        person_name::{MAX_CHARS, NameError, PersonName},
+        person_name::{MAX_CHARS, NameError, PersonName, is_title_only, without_titles},
         text::nfc_collapsed,
         travel_document::{DocumentNumber, Mrz, MrzError, NumberError},
     },
@@ -39,6 +42,8 @@ pub(super) struct Timing {
 pub(super) struct Exam {
     pub door: Door,
     pub index: usize,
+    /// What the whole file shows about the order of day and month.
+    pub order: DateOrder,
     pub findings: Vec<Finding>,
     pub record: Record,
 }
@@ -54,6 +59,10 @@ fn given(text: Option<&str>) -> Option<&str> {
 }
 
 impl Exam {
+    pub(super) fn new(door: Door, index: usize, order: DateOrder) -> Self {
+        Self { door, index, order, findings: Vec::new(), record: Record::new() }
+    }
+
     pub(super) fn at(&self, place: Place) -> String {
         place.pointer(self.door, self.index)
     }
@@ -144,6 +153,12 @@ impl Exam {
 
     pub(super) fn name(&mut self, input: &StayInput, mrz: Option<&Mrz>) -> Option<PersonName> {
         let text = self.bounded(input.full_name.as_deref(), Place::FullName, MAX_CHARS);
+        let bare = text.map(|text| self.without_titles(text));
+        let text = bare.as_deref();
+        if self.door == Door::File && text.is_some_and(|text| values::is_placeholder(text) || is_title_only(text)) {
+            self.block("bad_name", Place::FullName);
+            return None;
+        }
         let name = match text.map(PersonName::parse).transpose() {
             Ok(name) => name,
             Err(error) => {
@@ -171,6 +186,18 @@ impl Exam {
             self.note(Place::FullName, name.as_str());
         }
         name
+    }
+
+    /// Files carry titles and marks of the hotel's program in the name; they are no part of it.
+    fn without_titles<'t>(&mut self, text: &'t str) -> Cow<'t, str> {
+        match without_titles(text).filter(|_| self.door == Door::File) {
+            Some(bare) => {
+                let at = self.at(Place::FullName);
+                self.add(Finding::info("name_title_removed", at));
+                Cow::Owned(bare)
+            }
+            None => Cow::Borrowed(text),
+        }
     }
 
     pub(super) fn sex(&mut self, input: &StayInput, mrz: Option<&Mrz>) -> Option<&'static str> {
@@ -242,6 +269,7 @@ impl Exam {
                     self.block("invalid_date", Place::DateOfBirth);
                     return None;
                 }
+                self.in_order(text, Place::DateOfBirth);
                 date
             }
         };
@@ -284,15 +312,13 @@ impl Exam {
     }
 
     pub(super) fn document_type(&mut self, input: &StayInput, mrz: Option<&Mrz>) -> bool {
-        match given(input.document_type.as_deref()) {
-            None => mrz.is_none_or(|mrz| mrz.is_passport),
-            Some("passport") => true,
-            Some("travel_document") => false,
-            Some(_) => {
-                self.block("bad_document_type", Place::DocumentType);
-                true
-            }
-        }
+        let Some(text) = given(input.document_type.as_deref()) else {
+            return mrz.is_none_or(|mrz| mrz.is_passport);
+        };
+        values::is_passport(text, self.door).unwrap_or_else(|| {
+            self.block("bad_document_type", Place::DocumentType);
+            true
+        })
     }
 
     pub(super) fn expiry(&mut self, input: &StayInput, mrz: Option<&Mrz>) -> Option<NaiveDate> {
@@ -305,15 +331,31 @@ impl Exam {
         let text = self.bounded(text, place, MAX_TEXT)?;
         let day = values::day(text, self.door);
         match day {
-            Some(day) => self.note(place, day.to_string()),
+            Some(day) => {
+                self.note(place, day.to_string());
+                self.in_order(text, place);
+            }
             None => self.block("invalid_date", place),
         }
         day
     }
 
+    /// In a file that writes some dates with the month first, a date that can be read either way is not taken.
+    fn in_order(&mut self, text: &str, place: Place) {
+        let in_doubt = match place {
+            Place::DateOfBirth => self.order.births_in_doubt,
+            _ => self.order.stays_in_doubt,
+        };
+        let Some([day_first, month_first]) = values::both_readings(text).filter(|_| in_doubt) else { return };
+        let shown = |date: NaiveDate| date.format("%d/%m/%Y").to_string();
+        let finding = Finding::block("ambiguous_date", self.at(place));
+        self.add(finding.with("day_first", shown(day_first)).with("month_first", shown(month_first)));
+    }
+
     /// Rooms are mandatory in hotels, zone housing and apartments (types KS, KCN, CC of the ministry's interface).
     pub(super) fn room(&mut self, input: &StayInput, kind: establishment::Kind) -> Option<String> {
-        let room = self.text(input.room.as_deref(), Place::Room, MAX_ROOM).filter(|room| room != "undefined");
+        let room = input.room.as_deref().filter(|room| !values::is_placeholder(room));
+        let room = self.text(room, Place::Room, MAX_ROOM);
         let mandatory = match kind {
             establishment::Kind::Ks | establishment::Kind::Kcn | establishment::Kind::Cc => true,
             establishment::Kind::Ndkd | establishment::Kind::Vl => false,
@@ -334,6 +376,7 @@ impl Exam {
             return None;
         };
         self.note(Place::Arrival, arrival.on.to_string());
+        self.in_order(text, Place::Arrival);
         let future = match arrival.at {
             Some(at) => at > now + CLOCK_SKEW,
             None => arrival.on > clock::local_day(now),

@@ -16,6 +16,7 @@ use crate::{
         declarations::rules::{
             Door, KnownStay, Moment, Place, StayInput,
             company::children_alone,
+            date_order::DateOrder,
             exam::{Exam, MAX_TEXT},
             known::{compare, overlaps},
         },
@@ -145,8 +146,15 @@ impl Verdict {
 
 /// Examines the stays of one filing. Never stops at the first finding.
 pub fn examine(stays: &[StayInput], door: Door, facts: &Facts<'_>, now: DateTime<Utc>) -> Verdict {
-    let mut examined: Vec<Examined> =
-        stays.iter().enumerate().map(|(index, input)| examine_one(input, door, index, facts, now)).collect();
+    let order = match door {
+        Door::Json | Door::Stay | Door::National => DateOrder::default(),
+        Door::File => DateOrder::of(stays),
+    };
+    let mut examined: Vec<Examined> = stays
+        .iter()
+        .enumerate()
+        .map(|(index, input)| examine_one(input, Exam::new(door, index, order), facts, now))
+        .collect();
     compare_with_each_other(&mut examined, door);
     children_alone(&mut examined, door, facts.thresholds);
     Verdict { stays: examined }
@@ -178,8 +186,8 @@ fn compare_with_each_other(examined: &mut [Examined], door: Door) {
     }
 }
 
-fn examine_one(input: &StayInput, door: Door, index: usize, facts: &Facts<'_>, now: DateTime<Utc>) -> Examined {
-    let mut exam = Exam { door, index, findings: Vec::new(), record: Record::new() };
+fn examine_one(input: &StayInput, mut exam: Exam, facts: &Facts<'_>, now: DateTime<Utc>) -> Examined {
+    let (door, index) = (exam.door, exam.index);
     let today = clock::local_day(now);
     exam.formulas(input);
     let mrz = exam.mrz(input.mrz.as_deref(), today);

@@ -5,8 +5,10 @@
 
 pub mod catalogue;
 mod company;
+mod date_order;
 mod exam;
 mod examine;
+mod file_rows;
 mod input;
 mod known;
 pub mod lateness;
@@ -21,5 +23,6 @@ mod values;
 pub use values::{Moment, document_numbers, earliest_arrival};
 
 pub use examine::{Examined, Facts, GoodStay, Record, Verdict, examine};
+pub use file_rows::{place_of, stay_input};
 pub use input::{Door, Place, StayInput};
 pub use known::KnownStay;

@@ -8,7 +8,10 @@ use ::entity::establishment::Kind;
 use crate::{
     features::{
         catalog::{Channel, DeadlineRules, Nationalities, Outage, Thresholds, embedded_entries, in_force},
-        declarations::rules::{Door, Examined, Facts, KnownStay, StayInput, catalogue::RULES, examine},
+        declarations::{
+            import,
+            rules::{Door, Examined, Facts, KnownStay, StayInput, catalogue::RULES, examine, stay_input},
+        },
     },
     kernel::finding::Severity,
 };
@@ -431,4 +434,197 @@ fn rows_of_a_file_point_into_their_record() {
         Some(("invalid_date", "/date_of_birth"))
     );
     assert_eq!(examined.record.get("arrived_on").and_then(|v| v.as_str()), Some("2026-11-22"));
+}
+
+/// A guest as a file writes one.
+fn in_file() -> StayInput {
+    StayInput {
+        date_of_birth: Some("12/03/1988".into()),
+        birth_precision: Some("D - Ngày".into()),
+        sex: Some("F - Nữ".into()),
+        nationality: Some("POL - Poland".into()),
+        document_type: None,
+        document_expires_on: None,
+        arrival: Some("22/11/2026".into()),
+        expected_departure: Some("25/11/2026".into()),
+        permitted_stay: Some("30/12/2026".into()),
+        visa_symbol: None,
+        purpose: None,
+        ..good()
+    }
+}
+
+#[test]
+fn one_changed_cell_of_a_file() {
+    let world = World::new();
+    let table: &[(Change, &[&str], &str)] = &[
+        (|_| {}, &[], ""),
+        (|s| s.full_name = Some("MR KOWALCZYK ADAM".into()), &["name_title_removed"], "/full_name"),
+        (|s| s.full_name = Some("*KOWALCZYK ANNA".into()), &["name_title_removed"], "/full_name"),
+        (|s| s.full_name = Some("KOWALCZYK, ANNA".into()), &["name_comma_removed"], "/full_name"),
+        (|s| s.full_name = Some("MR".into()), &["bad_name"], "/full_name"),
+        (|s| s.full_name = Some("undefined undefined".into()), &["bad_name"], "/full_name"),
+        (|s| s.full_name = Some("KOWALCZYK ANNA 2".into()), &["bad_name"], "/full_name"),
+        (|s| s.full_name = Some("kowalczyk-nowak anna d'arc".into()), &[], ""),
+        (|s| s.sex = Some("U".into()), &["bad_gender"], "/sex"),
+        (|s| s.sex = Some("1".into()), &["bad_gender"], "/sex"),
+        (|s| s.nationality = Some("Ba Lan".into()), &[], ""),
+        (|s| s.nationality = Some("0RQ".into()), &["bad_nationality"], "/nationality"),
+        (|s| s.nationality = Some("MY".into()), &["bad_nationality"], "/nationality"),
+        (|s| s.nationality = Some("Việt Nam".into()), &["not_foreign"], "/nationality"),
+        (|s| s.document_type = Some("Hộ chiếu".into()), &[], ""),
+        (|s| s.document_type = Some("1 - Thẻ CCCD".into()), &["bad_document_type"], "/document_type"),
+        (|s| s.document_number = Some("1.23457E+11".into()), &["bad_passport"], "/document_number"),
+        (|s| s.document_number = Some("GKS01".into()), &["bad_passport"], "/document_number"),
+        (|s| s.document_number = Some("zs 0000-101".into()), &[], ""),
+        (|s| s.room = Some("undefined".into()), &["missing_room"], "/room"),
+        (|s| s.room = Some("9001".into()), &[], ""),
+        (|s| s.arrival = Some("46348".into()), &["invalid_date"], "/arrived_on"),
+        (|s| s.arrival = Some("22/11/26".into()), &["invalid_date"], "/arrived_on"),
+        (|s| s.arrival = Some("11/22/2026".into()), &["ambiguous_date", "invalid_date"], "/date_of_birth"),
+        (|s| s.arrival = Some("Invalid date".into()), &["invalid_date"], "/arrived_on"),
+        (|s| s.arrival = Some("2026-11-21T17:00:00.000Z".into()), &[], ""),
+        (|s| s.departure = Some("25/11/2026".into()), &["checkout_is_planned"], "/departed_on"),
+        (|s| s.date_of_birth = Some("12/03/2027".into()), &["birth_date_in_future"], "/date_of_birth"),
+    ];
+    for (line, (change, expected, pointer)) in table.iter().enumerate() {
+        let mut input = in_file();
+        change(&mut input);
+        let examined = one(input, Door::File, &world.facts(&[]));
+        assert_eq!(rules(&examined), *expected, "line {line}");
+        if let Some(finding) = examined.findings.first() {
+            assert_eq!(finding.pointer, *pointer, "line {line}");
+        }
+    }
+    let titled = StayInput { full_name: Some("Ms. Kowalczyk Anna *".into()), ..in_file() };
+    let stay = one(titled, Door::File, &world.facts(&[])).stay.expect("good");
+    assert_eq!(stay.full_name.as_str(), "KOWALCZYK ANNA");
+    let json = StayInput { full_name: Some("MR KOWALCZYK ADAM".into()), ..good() };
+    assert_eq!(rules(&one(json, Door::Json, &world.facts(&[]))), Vec::<&str>::new(), "JSON says what it means");
+}
+
+#[test]
+fn a_file_with_months_first_puts_its_other_dates_in_doubt() {
+    let world = World::new();
+    let stay = |number: &str, arrival: &str, departure: &str, birth: &str| StayInput {
+        document_number: Some(number.into()),
+        arrival: Some(arrival.into()),
+        expected_departure: Some(departure.into()),
+        date_of_birth: Some(birth.into()),
+        ..in_file()
+    };
+    let found = |stays: &[StayInput]| -> Vec<Vec<String>> {
+        let told = |f: &crate::kernel::finding::Finding| f.blocks().then(|| format!("{} {}", f.pointer, f.rule));
+        let verdict = examine(stays, Door::File, &world.facts(&[]), now());
+        verdict.stays.iter().map(|stay| stay.findings.iter().filter_map(told).collect()).collect()
+    };
+    let quiet = stay("ZS0000101", "11/05/2026", "12/05/2026", "03/12/1988");
+    assert_eq!(found(std::slice::from_ref(&quiet)), [Vec::<String>::new()], "nothing speaks against the day first");
+    let telling = stay("ZS0000102", "11/22/2026", "11/25/2026", "14/02/1991");
+    let sure = stay("ZS0000103", "22/11/2026", "2026-11-25", "05/05/1990");
+    assert_eq!(
+        found(&[quiet.clone(), telling, sure]),
+        [
+            vec![
+                "/date_of_birth ambiguous_date",
+                "/arrived_on ambiguous_date",
+                "/expected_departure_on ambiguous_date"
+            ],
+            vec!["/arrived_on invalid_date", "/expected_departure_on invalid_date"],
+            vec![],
+        ]
+    );
+    let births = stay("ZS0000104", "22/11/2026", "25/11/2026", "02/14/1991");
+    assert_eq!(
+        found(&[quiet, births]),
+        [vec!["/date_of_birth ambiguous_date"], vec!["/date_of_birth invalid_date"]],
+        "dates of birth speak for themselves only"
+    );
+}
+
+#[test]
+fn a_date_in_doubt_names_both_days() {
+    let world = World::new();
+    let doubtful = StayInput { arrival: Some("11/05/2026".into()), ..in_file() };
+    let telling = StayInput { arrival: Some("11/22/2026".into()), ..in_file() };
+    let verdict = examine(&[doubtful, telling], Door::File, &world.facts(&[]), now());
+    let finding = verdict.stays[0].findings.iter().find(|f| f.pointer == "/arrived_on").expect("in doubt");
+    assert_eq!(
+        (finding.params["day_first"].as_str(), finding.params["month_first"].as_str()),
+        ("11/05/2026", "05/11/2026")
+    );
+}
+
+/// What clients write into each element of the XML (several values may follow each other), and what is told about it.
+const XML_VALUES: &[(&str, &[&str], &str)] = &[
+    ("ho_ten", &["kowalczyk anna maria", "KOWALCZYK ANNA ", "SUKARNO", "O'BRIEN-SMITH SEAN", "NGUYỄN THỊ HOA"], ""),
+    ("ho_ten", &["KOWALCZYK, ANNA"], "name_comma_removed"),
+    ("ho_ten", &["*KOWALCZYK ANNA", "MR KOWALCZYK ADAM", "KOWALCZYK ANNA MS."], "name_title_removed"),
+    ("ho_ten", &["KOWALCZYK 2", "KOWALCZYK/ANNA", "undefined", "MRS"], "bad_name"),
+    ("ho_ten", &["", "-", "*"], "missing_name"),
+    ("ngay_sinh", &["14/02/1991", "1966", "03/1979", "4/2/1991", "1991-02-14", "14-02-1991", "14.02.1991"], ""),
+    ("ngay_sinh", &["02/14/1991", "14/02/91", "29/02/1999", "XX/XX/XX", "33283", "Invalid date"], "invalid_date"),
+    ("ngay_sinh", &["14/02/2028"], "birth_date_in_future"),
+    ("ngay_sinh", &[""], "missing_birth_date"),
+    ("ngay_sinh_dung_den", &["D", "M", "Y", "y", "", "?"], ""),
+    ("gioi_tinh", &["M", "f", "Nam", "Nữ", "F - Nữ"], ""),
+    ("gioi_tinh", &["U", "Unknown", "X", "1", "2", ""], "bad_gender"),
+    ("ma_quoc_tich", &["POL", "PL", "D", "DEU", "GBD", "KOR - Hàn Quốc", "Nga", "Úc", "RKS", "UNO", "TWN", "ROM"], ""),
+    ("ma_quoc_tich", &["HÀN", "UNITED", "0RQ", "SC-", "SC", "RQ", "MY", "ZZZ", "YUG", ""], "bad_nationality"),
+    ("ma_quoc_tich", &["VNM", "VN", "Việt Nam"], "not_foreign"),
+    ("so_ho_chieu", &["zs 0000-101", "0012345", "C01X00T47"], ""),
+    ("so_ho_chieu", &["GKS", "GBL01", "1.2E+08", "12345678901", "0000000"], "bad_passport"),
+    ("so_ho_chieu", &["", " - "], "missing_passport"),
+    ("so_phong", &["0807", "Phòng 301", "P.301", "9001"], ""),
+    ("so_phong", &["undefined", "", "null"], "missing_room"),
+    (
+        "ngay_den",
+        &["22/11/2026", "22/11/2026 14:05", "2026-11-22", "2026-11-21T17:00:00Z", "2026-11-22T14:05:00+07:00"],
+        "",
+    ),
+    ("ngay_den", &["11/22/2026 14:05", "22/11/26", "Invalid date", "46348", "31/11/2026"], "invalid_date"),
+    ("ngay_den", &["23/11/2026"], "arrival_in_future"),
+    ("ngay_den", &[""], "missing_arrival"),
+    ("ngay_di_du_kien", &["25/11/2026", "22/11/2026", "25/11/2026 11:00:00"], ""),
+    ("ngay_di_du_kien", &["21/11/2026"], "departure_before_arrival"),
+    ("ngay_di_du_kien", &[""], "missing_departure"),
+    ("ngay_tra_phong", &["", "22/11/2026"], ""),
+    ("ngay_tra_phong", &["25/11/2026"], "checkout_is_planned"),
+    ("ngay_tra_phong", &["21/11/2026"], "checkout_before_arrival"),
+    ("thoi_han_tam_tru", &["25/11/2026", "30/12/2026"], ""),
+    ("thoi_han_tam_tru", &["", "Miễn thị thực"], "missing_permitted_stay"),
+    ("thoi_han_tam_tru", &["21/11/2026"], "permitted_stay_over"),
+    ("thoi_han_tam_tru", &["24/11/2026"], "permitted_stay_ends_before_departure"),
+];
+
+const XML_GUEST: [(&str, &str); 11] = [
+    ("ho_ten", "KOWALCZYK ANNA MARIA"),
+    ("ngay_sinh", "05/05/1988"),
+    ("ngay_sinh_dung_den", "D"),
+    ("gioi_tinh", "F"),
+    ("ma_quoc_tich", "POL"),
+    ("so_ho_chieu", "ZS0000101"),
+    ("so_phong", "301"),
+    ("ngay_den", "22/11/2026"),
+    ("ngay_di_du_kien", "25/11/2026"),
+    ("ngay_tra_phong", ""),
+    ("thoi_han_tam_tru", "30/12/2026"),
+];
+
+#[test]
+fn what_clients_write_into_the_xml() {
+    let world = World::new();
+    for (element, values, expected) in XML_VALUES {
+        for value in *values {
+            let children: String = XML_GUEST
+                .iter()
+                .map(|(name, text)| format!("<{name}>{}</{name}>", if name == element { value } else { text }))
+                .collect();
+            let file = format!("<KHAI_BAO_TAM_TRU><THONG_TIN_KHACH>{children}</THONG_TIN_KHACH></KHAI_BAO_TAM_TRU>");
+            let file = import::read(file.as_bytes(), &import::Limits::default()).expect("read");
+            let input = stay_input(file.format, &file.rows[0]);
+            let examined = one(input, Door::File, &world.facts(&[]));
+            assert_eq!(rules(&examined).join(" "), *expected, "{element} {value:?}");
+        }
+    }
 }

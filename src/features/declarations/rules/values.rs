@@ -1,13 +1,13 @@
 //! Text to values: dates, sex and precision as JSON and as files write them. Nothing is guessed.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 
 use crate::{
     features::declarations::rules::{Door, StayInput},
     kernel::{
         clock,
         partial_date::{PartialDate, Precision},
-        text::fold,
+        text::{fold, nfc_collapsed},
         travel_document::{DocumentNumber, Mrz},
     },
 };
@@ -56,17 +56,21 @@ const YEARS: std::ops::RangeInclusive<i32> = 2000..=2100;
 /// `d/M/yyyy` with or without an hour.
 pub(super) fn moment(text: &str, door: Door) -> Option<Moment> {
     use chrono::Datelike;
-    let text = text.trim();
-    let instant = DateTime::parse_from_rfc3339(&text.replacen(' ', "T", usize::from(door == Door::File)))
-        .ok()
-        .map(|instant| instant.with_timezone(&Utc));
-    let moment = match (instant, door) {
-        (Some(at), _) => Some(Moment { on: clock::local_day(at), at: Some(at) }),
-        (None, Door::Json | Door::Stay) => iso_day(text).map(|on| Moment { on, at: None }),
-        (None, Door::National) => national_moment(text),
-        (None, Door::File) => file_moment(text),
+    let instant_or = |otherwise: fn(&str) -> Option<Moment>| {
+        instant(text.trim())
+            .map(|at| Moment { on: clock::local_day(at.to_utc()), at: Some(at.to_utc()) })
+            .or_else(|| otherwise(text.trim()))
+    };
+    let moment = match door {
+        Door::Json | Door::Stay => instant_or(|text| iso_day(text).map(|on| Moment { on, at: None })),
+        Door::National => instant_or(national_moment),
+        Door::File => file_moment(text),
     }?;
     YEARS.contains(&moment.on.year()).then_some(moment)
+}
+
+fn instant(text: &str) -> Option<DateTime<FixedOffset>> {
+    DateTime::parse_from_rfc3339(text).ok()
 }
 
 /// A day: ISO in JSON; in files also `d/M/yyyy`. By the other doors an hour beside it is dropped.
@@ -99,7 +103,7 @@ pub(super) fn birth_date(text: &str, precision: Option<Precision>, door: Door) -
 
 /// `D`, `M`, `Y`, or the workbook's label that begins with it.
 pub(super) fn precision(text: &str) -> Option<Precision> {
-    let letter = text.split('-').next().unwrap_or_default().trim().to_uppercase();
+    let letter = text.split(['-', '\u{2013}', '\u{2014}']).next().unwrap_or_default().trim().to_uppercase();
     match (letter.as_str(), fold(text).as_str()) {
         ("D", _) | (_, "ngay") => Some(Precision::Day),
         ("M", _) | (_, "thang") => Some(Precision::Month),
@@ -114,12 +118,40 @@ pub(super) fn sex(text: &str, door: Door) -> Option<&'static str> {
         (_, "M") => Some("M"),
         (_, "F") => Some("F"),
         (Door::Json | Door::Stay | Door::National, _) => None,
-        (Door::File, text) => match fold(text).as_str() {
-            "m" | "nam" | "male" | "m - nam" | "m-nam" => Some("M"),
-            "f" | "nu" | "female" | "f - nu" | "f-nu" => Some("F"),
+        (Door::File, text) => match fold(text).replace(' ', "").replace(['\u{2013}', '\u{2014}'], "-").as_str() {
+            "m" | "nam" | "male" | "m-nam" => Some("M"),
+            "f" | "nu" | "female" | "f-nu" => Some("F"),
             _ => None,
         },
     }
+}
+
+/// Whether the kind of document is a passport or another travel document; none for any other paper. Files write the
+/// words of their templates, some with the template's number before.
+pub(super) fn is_passport(text: &str, door: Door) -> Option<bool> {
+    match (door, text.trim()) {
+        (_, "passport") => Some(true),
+        (_, "travel_document") => Some(false),
+        (Door::Json | Door::Stay | Door::National, _) => None,
+        (Door::File, text) => {
+            let folded = fold(text);
+            let words = folded.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '-' || c == '.');
+            let begins =
+                |start: &&str| words.strip_prefix(*start).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+            if ["ho chieu", "passport", "hc"].iter().any(|start| begins(&start)) {
+                return Some(true);
+            }
+            ["giay thong hanh", "giay to di lai", "travel document"].iter().any(|start| begins(&start)).then_some(false)
+        }
+    }
+}
+
+/// What programs write where they have nothing.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    const NOTHING: [&str; 8] = ["undefined", "null", "nan", "unknown", "n/a", "#n/a", "#ref!", "[object object]"];
+    let folded = fold(text);
+    NOTHING.contains(&folded.as_str())
+        || (!folded.is_empty() && folded.split(' ').all(|word| matches!(word, "undefined" | "null")))
 }
 
 fn iso_day(text: &str) -> Option<NaiveDate> {
@@ -127,68 +159,203 @@ fn iso_day(text: &str) -> Option<NaiveDate> {
     shape.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())?
 }
 
-/// `d/M/yyyy`, with `.` or `-` for the stroke, or an ISO day; an hour may follow. Two-digit years and month-first dates
-/// are refused or read as what they say: nothing is swapped.
+/// `d/M/yyyy`, with `.` or `-` for the stroke, `yyyy/M/d`, or `22-Nov-2026`; an hour may stand before or after. Two-digit
+/// years, day numbers and month-first dates are refused or read as what they say: nothing is swapped.
 fn file_moment(text: &str) -> Option<Moment> {
-    let (date, hour) = split_hour(text);
-    let on = iso_day(date).or_else(|| {
-        let parts = stroke_parts(date)?;
-        let [day, month, year] = parts.as_slice() else { return None };
-        NaiveDate::from_ymd_opt(i32::try_from(*year).ok()?, *month, *day)
-    })?;
-    at_hour(on, hour)
+    if let Some(moment) = moment_with_offset(text) {
+        return Some(moment);
+    }
+    let (date, hour) = date_and_hour(text);
+    let on = file_day(&date)?;
+    at_time(on, if hour.is_empty() { None } else { Some(clock_time(&hour)?) })
 }
 
 /// An ISO day; an hour of Viet Nam may follow.
 fn national_moment(text: &str) -> Option<Moment> {
     let (date, hour) = split_hour(text);
-    at_hour(iso_day(date)?, hour)
+    let formats = ["%H:%M:%S", "%H:%M"];
+    let time = |hour| formats.iter().find_map(|format| NaiveTime::parse_from_str(hour, format).ok());
+    at_time(iso_day(date)?, if hour.is_empty() { None } else { Some(time(hour)?) })
 }
 
 fn split_hour(text: &str) -> (&str, &str) {
     text.split_once([' ', 'T']).map_or((text, ""), |(date, hour)| (date, hour.trim()))
 }
 
-fn at_hour(on: NaiveDate, hour: &str) -> Option<Moment> {
-    if hour.is_empty() {
-        return Some(Moment { on, at: None });
-    }
-    let time = ["%H:%M:%S", "%H:%M"].iter().find_map(|f| chrono::NaiveTime::parse_from_str(hour, f).ok())?;
-    // Midnight is what a spreadsheet, and software without an hour, writes for a bare date.
-    if time == chrono::NaiveTime::MIN {
-        return Some(Moment { on, at: None });
-    }
+/// Midnight is what a spreadsheet, and software without an hour, writes for a bare date.
+fn at_time(on: NaiveDate, time: Option<NaiveTime>) -> Option<Moment> {
+    let Some(time) = time.filter(|time| *time != NaiveTime::MIN) else { return Some(Moment { on, at: None }) };
     let at = clock::vietnam().from_local_datetime(&NaiveDateTime::new(on, time)).single()?;
     Some(Moment { on, at: Some(at.with_timezone(&Utc)) })
 }
 
-fn file_partial(text: &str) -> Option<PartialDate> {
-    if let Some(parts) = stroke_parts(text) {
-        let year = i32::try_from(*parts.last()?).ok()?;
-        return match parts.as_slice() {
-            [_] => PartialDate::new(year, None, None),
-            [month, _] => PartialDate::new(year, Some(*month), None),
-            [day, month, _] => PartialDate::new(year, Some(*month), Some(*day)),
-            _ => None,
-        };
-    }
-    let (date, _) = text.split_once([' ', 'T'])?;
-    PartialDate::parse_iso(date).or_else(|| file_partial(date))
+/// ISO 8601 with an offset. A midnight, there or in Viet Nam, is a bare day that a program has turned into an instant:
+/// `2026-11-21T17:00:00Z` is 22 November.
+fn moment_with_offset(text: &str) -> Option<Moment> {
+    let at = instant(&text.trim().replacen(' ', "T", 1))?;
+    let here = at.with_timezone(&clock::vietnam());
+    let bare = [at.time(), here.time()].contains(&NaiveTime::MIN);
+    Some(Moment { on: here.date_naive(), at: (!bare).then(|| at.to_utc()) })
 }
 
-/// Numbers between strokes, the last one a year of four digits.
-fn stroke_parts(text: &str) -> Option<Vec<u32>> {
-    let parts: Vec<&str> = text.split(['/', '.', '-']).map(str::trim).collect();
-    let last = parts.len().checked_sub(1)?;
-    parts
+/// The words of a date, joined by strokes, and the words of the hour beside it.
+fn date_and_hour(text: &str) -> (String, String) {
+    let mut flat = nfc_collapsed(text);
+    for sign in ['/', '.', '-'] {
+        flat = flat.replace(&format!(" {sign}"), &sign.to_string()).replace(&format!("{sign} "), &sign.to_string());
+    }
+    let (mut date, mut hour): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    for word in flat.split(' ') {
+        // `2026-11-22T14:05`: the only word that is both.
+        let both = word.split_once('T').filter(|(day, time)| day.ends_with(is_digit) && time.starts_with(is_digit));
+        if let Some((day, time)) = both {
+            date.push(day);
+            hour.push(time);
+        } else if is_hour_word(word) {
+            hour.push(word);
+        } else if !matches!(fold(word).as_str(), "ngay" | "thang" | "nam") {
+            date.push(word);
+        }
+    }
+    (date.join("/"), hour.join(" "))
+}
+
+fn is_digit(c: char) -> bool {
+    c.is_ascii_digit()
+}
+
+fn is_hour_word(word: &str) -> bool {
+    let lower = word.to_lowercase();
+    let with_h = lower
+        .split_once('h')
+        .is_some_and(|(hour, rest)| !hour.is_empty() && hour.chars().all(is_digit) && rest.chars().all(is_digit));
+    with_h || word.contains(':') || matches!(lower.as_str(), "am" | "pm" | "sa" | "ch")
+}
+
+/// Whether the text is an hour by itself.
+pub(super) fn is_hour(text: &str) -> bool {
+    clock_time(text.trim()).is_some()
+}
+
+/// `14:05`, `14:05:00.000`, `2:05 PM` (`SA` and `CH` in Vietnamese), `14h05`, `14h`.
+fn clock_time(text: &str) -> Option<NaiveTime> {
+    let upper = text.to_uppercase();
+    let (time, half) = match upper.split_once(' ') {
+        Some((time, "AM" | "SA")) => (time, Some(" AM")),
+        Some((time, "PM" | "CH")) => (time, Some(" PM")),
+        Some(_) => return None,
+        None => (upper.as_str(), None),
+    };
+    let time = match time.split_once('H') {
+        Some((hour, "")) => format!("{hour}:00"),
+        Some((hour, minute)) => format!("{hour}:{minute}"),
+        None => time.to_owned(),
+    };
+    let (time, formats) = match half {
+        Some(half) => (time + half, ["%I:%M:%S %p", "%I:%M %p"]),
+        None => (time, ["%H:%M:%S%.f", "%H:%M"]),
+    };
+    formats.iter().find_map(|format| NaiveTime::parse_from_str(&time, format).ok())
+}
+
+fn file_day(date: &str) -> Option<NaiveDate> {
+    let [year, month, day] = file_parts(date)?;
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)
+}
+
+/// Year, month and day as written.
+fn file_parts(date: &str) -> Option<[u32; 3]> {
+    let parts: Vec<&str> = date.split(['/', '.', '-']).map(str::trim).collect();
+    let [first, second, third] = parts.as_slice() else { return None };
+    if first.len() == 4 {
+        return Some([digits(first, 4..=4)?, digits(second, 1..=2)?, digits(third, 1..=2)?]);
+    }
+    let month = digits(second, 1..=2).or_else(|| month_by_name(second))?;
+    Some([digits(third, 4..=4)?, month, digits(first, 1..=2)?])
+}
+
+fn digits(text: &str, count: std::ops::RangeInclusive<usize>) -> Option<u32> {
+    (count.contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())).then(|| text.parse().ok())?
+}
+
+/// English names of months, whole or by their first three letters.
+fn month_by_name(text: &str) -> Option<u32> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let lower = text.to_lowercase();
+    let at = MONTHS
         .iter()
-        .enumerate()
-        .map(|(i, part)| {
-            let digits = if i == last { 4..=4 } else { 1..=2 };
-            let good = digits.contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
-            good.then(|| part.parse().ok())?
-        })
-        .collect()
+        .position(|month| *month == lower || month[..3] == lower || (lower == "sept" && *month == "september"))?;
+    u32::try_from(at + 1).ok()
+}
+
+/// Whether the date exists with the month first only, such as `11/22/2026`.
+pub(super) fn is_month_first(text: &str) -> bool {
+    let date = date_and_hour(text).0;
+    day_before_month(&date).is_some_and(|(first, second, year)| {
+        NaiveDate::from_ymd_opt(year, second, first).is_none() && NaiveDate::from_ymd_opt(year, first, second).is_some()
+    })
+}
+
+/// What a date means with the day first and with the month first, where both exist and differ.
+pub(super) fn both_readings(text: &str) -> Option<[NaiveDate; 2]> {
+    let (first, second, year) = day_before_month(&date_and_hour(text).0)?;
+    let day_first = NaiveDate::from_ymd_opt(year, second, first)?;
+    let month_first = NaiveDate::from_ymd_opt(year, first, second)?;
+    (day_first != month_first).then_some([day_first, month_first])
+}
+
+/// The numbers of a date whose year stands last.
+fn day_before_month(date: &str) -> Option<(u32, u32, i32)> {
+    let parts: Vec<&str> = date.split(['/', '.', '-']).collect();
+    let [first, second, year] = parts.as_slice() else { return None };
+    let year = i32::try_from(digits(year, 4..=4)?).ok()?;
+    Some((digits(first, 1..=2)?, digits(second, 1..=2)?, year))
+}
+
+fn file_partial(text: &str) -> Option<PartialDate> {
+    if let Some(at) = instant(&text.replacen(' ', "T", 1)) {
+        return birth_instant(at);
+    }
+    let (date, hour) = date_and_hour(text);
+    if !hour.is_empty() && clock_time(&hour).is_none() {
+        return None;
+    }
+    if let Some([year, month, day]) = file_parts(&date) {
+        return PartialDate::new(i32::try_from(year).ok()?, Some(month), Some(day));
+    }
+    let parts: Vec<&str> = date.split(['/', '.', '-']).collect();
+    let year = i32::try_from(digits(parts.last()?, 4..=4)?).ok()?;
+    match parts.as_slice() {
+        [_] => PartialDate::new(year, None, None),
+        [month, _] => PartialDate::new(year, Some(digits(month, 1..=2).or_else(|| month_by_name(month))?), None),
+        _ => None,
+    }
+}
+
+/// A birth has no hour, so that an instant is only taken when it is a midnight: where it was written, or in Viet Nam,
+/// whose clocks were an hour ahead before 13 June 1975.
+fn birth_instant(at: DateTime<FixedOffset>) -> Option<PartialDate> {
+    let in_saigon_before_1975 = FixedOffset::east_opt(8 * 3600).map(|offset| at.with_timezone(&offset));
+    let change = NaiveDate::from_ymd_opt(1975, 6, 13)?;
+    let early = in_saigon_before_1975.filter(|local| local.date_naive() < change);
+    let local = [Some(at), Some(at.with_timezone(&clock::vietnam())), early]
+        .into_iter()
+        .flatten()
+        .find(|local| local.time() == NaiveTime::MIN)?;
+    PartialDate::parse_iso(&local.date_naive().to_string())
 }
 
 #[cfg(test)]
@@ -229,6 +396,50 @@ mod tests {
             ("2026-11-22 later", Door::National, None),
             ("22/11/2026 14:05:00", Door::National, None),
             ("2026-02-29 10:00:00", Door::National, None),
+            // Hours in every writing; an hour that cannot be read spoils the whole.
+            ("22/11/2026 15:00:00", Door::File, Some("2026-11-22 at 2026-11-22T08:00:00+00:00")),
+            ("14:05 22/11/2026", Door::File, Some("2026-11-22 at 2026-11-22T07:05:00+00:00")),
+            ("22/11/2026 2:05 PM", Door::File, Some("2026-11-22 at 2026-11-22T07:05:00+00:00")),
+            ("22/11/2026 02:05:00 CH", Door::File, Some("2026-11-22 at 2026-11-22T07:05:00+00:00")),
+            ("22/11/2026 12:00:00 AM", Door::File, Some("2026-11-22")),
+            ("22/11/2026 14h05", Door::File, Some("2026-11-22 at 2026-11-22T07:05:00+00:00")),
+            ("22/11/2026 14h", Door::File, Some("2026-11-22 at 2026-11-22T07:00:00+00:00")),
+            ("22/11/2026 25:00", Door::File, None),
+            ("22/11/2026 14:05 PM", Door::File, None),
+            ("22/11/2026 14:05 15:05", Door::File, None),
+            ("22/11/2026 khoảng trưa", Door::File, None),
+            // ISO without offset is the hotel's own clock; with one it is converted, midnights are bare days.
+            ("2026-11-22T14:05:00", Door::File, Some("2026-11-22 at 2026-11-22T07:05:00+00:00")),
+            ("2026-11-22 14:05:00.000", Door::File, Some("2026-11-22 at 2026-11-22T07:05:00+00:00")),
+            ("2026-11-22T00:00:00", Door::File, Some("2026-11-22")),
+            ("2026-11-21T17:00:00.000Z", Door::File, Some("2026-11-22")),
+            ("2026-11-22T00:00:00Z", Door::File, Some("2026-11-22")),
+            ("2026-11-22T00:00:00+07:00", Door::File, Some("2026-11-22")),
+            ("2026-11-22T23:30:00-05:00", Door::File, Some("2026-11-23 at 2026-11-23T04:30:00+00:00")),
+            // Other orders that can mean one day only.
+            ("2026/11/22", Door::File, Some("2026-11-22")),
+            ("2026-1-5", Door::File, Some("2026-01-05")),
+            ("2026-11-22", Door::Json, Some("2026-11-22")),
+            ("22 / 11 / 2026", Door::File, Some("2026-11-22")),
+            ("\u{a0}22/11/2026\u{a0}", Door::File, Some("2026-11-22")),
+            ("22-Nov-2026", Door::File, Some("2026-11-22")),
+            ("22 November 2026", Door::File, Some("2026-11-22")),
+            ("22 NOV 2026 14:05", Door::File, Some("2026-11-22 at 2026-11-22T07:05:00+00:00")),
+            ("ngày 22 tháng 11 năm 2026", Door::File, Some("2026-11-22")),
+            ("22-Nov-26", Door::File, None),
+            ("22-11-26", Door::File, None),
+            ("22-Xyz-2026", Door::File, None),
+            // Day numbers of both bases, and what is left of a date in a broken cell.
+            ("46348.5", Door::File, None),
+            ("44886", Door::File, None),
+            ("2026", Door::File, None),
+            ("11/2026", Door::File, None),
+            ("31/11/2026", Door::File, None),
+            ("00/00/2026", Door::File, None),
+            ("XX/XX/XX", Door::File, None),
+            ("#VALUE!", Door::File, None),
+            ("undefined", Door::File, None),
+            ("2026-22-11", Door::File, None),
         ] {
             let seen = moment(text, door).map(|m| match m.at {
                 Some(at) => format!("{} at {}", m.on, at.to_rfc3339()),
@@ -261,6 +472,22 @@ mod tests {
             ("29/02/1999", Some(Precision::Day), Door::File, None),
             ("14/02/91", None, Door::File, None),
             ("XX/XX/XX", None, Door::File, None),
+            ("14-Feb-1991", None, Door::File, Some("1991-02-14")),
+            ("1991/02/14", None, Door::File, Some("1991-02-14")),
+            ("1991-02-14T00:00:00", None, Door::File, Some("1991-02-14")),
+            // Midnight in Viet Nam, turned into UTC, is the day before in writing only.
+            ("1991-02-13T17:00:00.000Z", None, Door::File, Some("1991-02-14")),
+            ("1966-07-01T16:00:00.000Z", None, Door::File, Some("1966-07-02")),
+            ("1991-02-14T00:00:00Z", None, Door::File, Some("1991-02-14")),
+            ("1991-02-13T16:00:00.000Z", None, Door::File, None),
+            ("1991-02-13T20:15:00Z", None, Door::File, None),
+            ("33283", None, Door::File, None),
+            ("0", None, Door::File, None),
+            ("02/14/1991", None, Door::File, None),
+            ("00/00/1966", None, Door::File, None),
+            ("Mar-1979", None, Door::File, Some("1979-03")),
+            ("14/02/1991 sáng", None, Door::File, None),
+            ("Invalid date", None, Door::File, None),
             ("14/02/1991", None, Door::Json, None),
             ("1991-02", None, Door::Json, Some("1991-02")),
             ("1991-02-14", Some(Precision::Day), Door::National, Some("1991-02-14")),
@@ -288,6 +515,14 @@ mod tests {
             ("Nữ", Door::File, Some("F")),
             ("U", Door::File, None),
             ("Unknown", Door::File, None),
+            ("X", Door::File, None),
+            ("1", Door::File, None),
+            ("2", Door::File, None),
+            ("0", Door::File, None),
+            ("M/F", Door::File, None),
+            ("M – Nam", Door::File, Some("M")),
+            ("NỮ", Door::File, Some("F")),
+            ("Male", Door::File, Some("M")),
             ("", Door::File, None),
         ] {
             assert_eq!(sex(text, door), expected, "{text}");
@@ -297,10 +532,68 @@ mod tests {
             ("M - Tháng", Some(Precision::Month)),
             ("Y - Năm", Some(Precision::Year)),
             ("y", Some(Precision::Year)),
+            ("D – Ngày", Some(Precision::Day)),
             ("", None),
             ("X", None),
         ] {
             assert_eq!(precision(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn documents_and_placeholders() {
+        for (text, door, expected) in [
+            ("passport", Door::Json, Some(true)),
+            ("travel_document", Door::Json, Some(false)),
+            ("Hộ chiếu", Door::Json, None),
+            ("Hộ chiếu", Door::File, Some(true)),
+            ("HỘ CHIẾU (Passport)", Door::File, Some(true)),
+            ("Passport", Door::File, Some(true)),
+            ("4 - Hộ chiếu", Door::File, Some(true)),
+            ("Giấy thông hành", Door::File, Some(false)),
+            ("1 - Thẻ CCCD", Door::File, None),
+            ("Căn cước", Door::File, None),
+            ("4", Door::File, None),
+            ("hcm", Door::File, None),
+        ] {
+            assert_eq!(is_passport(text, door), expected, "{text}");
+        }
+        for (text, expected) in [
+            ("undefined", true),
+            ("undefined undefined", true),
+            ("NULL", true),
+            ("N/A", true),
+            ("#REF!", true),
+            ("NULLMEYER ANNA", false),
+            ("NA", false),
+            ("9001", false),
+            ("", false),
+        ] {
+            assert_eq!(is_placeholder(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn orders_of_day_and_month() {
+        for (text, month_first, both) in [
+            ("11/22/2026", true, None),
+            ("11/22/2026 14:05", true, None),
+            ("22/11/2026", false, None),
+            ("11/05/2026", false, Some(["2026-05-11", "2026-11-05"])),
+            ("5-11-2026 10:00", false, Some(["2026-11-05", "2026-05-11"])),
+            ("05/05/2026", false, None),
+            ("31/04/2026", false, None),
+            ("13/13/2026", false, None),
+            ("2026-11-05", false, None),
+            ("2026-11-05T10:00:00Z", false, None),
+            ("05-Nov-2026", false, None),
+            ("11/22/26", false, None),
+            ("1979", false, None),
+            ("", false, None),
+        ] {
+            assert_eq!(is_month_first(text), month_first, "{text}");
+            let seen = both_readings(text).map(|both| both.map(|day| day.to_string()));
+            assert_eq!(seen, both.map(|both| both.map(str::to_owned)), "{text}");
         }
     }
 }

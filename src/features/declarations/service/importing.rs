@@ -28,8 +28,8 @@ use crate::{
         catalog::Channel,
         declarations::{
             dto_import::{ImportFilter, ImportOut, ImportPage, ImportRowFilter, ImportRowOut, ImportRowPage},
-            import::{self, Field, FileRefusal, GuestFile, GuestRow, Limits, RowKind},
-            rules::{Door, Examined, Place, StayInput},
+            import::{self, FileRefusal, GuestFile, GuestRow, Limits, RowKind},
+            rules::{Door, Examined, Place, StayInput, stay_input},
             service::filing::{
                 Destination, MAX_STAYS, examine_now, next_code,
                 rows::{Filed, Head},
@@ -385,7 +385,7 @@ async fn parse(state: &AppState, id: ImportId) -> Result<Result<GuestFile, FileR
     let bytes = bytes.ok_or_else(|| JobError::GiveUp("the file is gone".to_owned()))?;
     let read = tokio::task::spawn_blocking(move || import::read(&bytes, &Limits::default())).await;
     // A reader that panics is a fault of ours, yet the user must not wait for ever.
-    Ok(read.unwrap_or(Err(FileRefusal { reason: import::RefusalReason::CorruptFile, location: None })))
+    Ok(read.unwrap_or(Err(FileRefusal { reason: import::RefusalReason::CorruptFile, location: None, advice: None })))
 }
 
 async fn refuse(state: &AppState, mut row: guest_import::Model, refusal: &FileRefusal) -> Result<(), JobError> {
@@ -463,7 +463,8 @@ async fn judge(
     now: DateTime<Utc>,
 ) -> Result<Vec<Judged>, JobError> {
     let destination = destination(state, row).await?;
-    let inputs: Vec<StayInput> = file.rows.iter().filter(|row| row.kind == RowKind::Guest).map(stay_input).collect();
+    let inputs: Vec<StayInput> =
+        file.rows.iter().filter(|row| row.kind == RowKind::Guest).map(|row| stay_input(file.format, row)).collect();
     let verdict =
         examine_now(state, state.db.read(), &destination, Channel::Electronic, (Door::File, &inputs), now).await?;
     let mut examined = verdict.stays.into_iter();
@@ -514,41 +515,6 @@ fn count(row: &mut guest_import::Model, judged: &[Judged]) {
     row.rejected = of(RowVerdict::Rejected);
     row.ignored = of(RowVerdict::Ignored);
     row.rows_read = row.accepted + row.rejected + row.ignored;
-}
-
-fn stay_input(row: &GuestRow) -> StayInput {
-    let of = |field: Field| row.original.get(&field).cloned();
-    StayInput {
-        full_name: of(Field::FullName),
-        date_of_birth: of(Field::DateOfBirth),
-        birth_precision: of(Field::BirthPrecision),
-        sex: of(Field::Sex),
-        nationality: of(Field::Nationality),
-        document_number: of(Field::DocumentNumber),
-        room: of(Field::Room),
-        arrival: of(Field::ArrivedOn),
-        expected_departure: of(Field::ExpectedDepartureOn),
-        departure: of(Field::DepartedOn),
-        permitted_stay: of(Field::PermittedStayUntil),
-        formulas: row.formulas.iter().map(|field| place_of(*field)).collect(),
-        ..StayInput::default()
-    }
-}
-
-fn place_of(field: Field) -> Place {
-    match field {
-        Field::FullName => Place::FullName,
-        Field::Sex => Place::Sex,
-        Field::Nationality => Place::Nationality,
-        Field::DateOfBirth => Place::DateOfBirth,
-        Field::BirthPrecision => Place::BirthPrecision,
-        Field::DocumentNumber => Place::DocumentNumber,
-        Field::Room => Place::Room,
-        Field::ArrivedOn => Place::Arrival,
-        Field::ExpectedDepartureOn => Place::ExpectedDeparture,
-        Field::DepartedOn => Place::Departure,
-        Field::PermittedStayUntil => Place::PermittedStay,
-    }
 }
 
 /// Rejected rows for the command line, which has no caller whose reading could be recorded beside its own run.

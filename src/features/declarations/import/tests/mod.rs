@@ -3,6 +3,7 @@
 
 mod build;
 mod hostile;
+mod lists;
 mod properties;
 mod samples;
 mod sniffing;

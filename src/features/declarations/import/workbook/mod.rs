@@ -17,7 +17,7 @@ use crate::features::declarations::import::heading::SheetTemplate;
 use crate::features::declarations::import::limits::Limits;
 use crate::features::declarations::import::markup::Fault;
 use crate::features::declarations::import::model::{GuestFile, RowKind};
-use crate::features::declarations::import::refusal::{FileRefusal, RefusalReason};
+use crate::features::declarations::import::refusal::{Advice, FileRefusal, RefusalReason};
 use crate::features::declarations::import::table::{Budget, Outcome, Table};
 use crate::features::declarations::import::text::fold;
 use crate::features::declarations::import::workbook::cells::{SheetContext, stream_rows};
@@ -60,8 +60,12 @@ pub(super) fn read(bytes: &[u8], templates: &[&SheetTemplate], limits: &Limits) 
         stream_rows(markup, &mut context, &label, |row| table.push(row, &mut budget))?;
         match table.finish()? {
             Outcome::Guests(file) => found.push(Candidate { sheet, index, file }),
-            Outcome::Similar(cell) => {
-                similar.get_or_insert(cell);
+            Outcome::Similar(refusal) => {
+                // A list that is filed elsewhere says more than a likeness.
+                if similar.as_ref().is_none_or(|known: &FileRefusal| known.advice.is_none() && refusal.advice.is_some())
+                {
+                    similar = Some(refusal);
+                }
             }
             Outcome::Other => {}
         }
@@ -84,7 +88,10 @@ fn choose(found: Vec<Candidate<'_>>, templates: &[&SheetTemplate]) -> Result<Gue
         found.into_iter().filter(|it| has_guests(&it.file) && (it.sheet.visible || !any_visible)).collect();
     if with_guests.len() > 1 {
         let own_name = |it: &Candidate<'_>| {
-            templates.iter().any(|template| it.sheet.name.trim().eq_ignore_ascii_case(template.sheet))
+            templates
+                .iter()
+                .filter(|template| !template.sheet.is_empty())
+                .any(|template| it.sheet.name.trim().eq_ignore_ascii_case(template.sheet))
         };
         let Some(position) = with_guests.iter().position(own_name) else {
             let second = &with_guests[1];
@@ -102,13 +109,13 @@ fn has_guests(file: &GuestFile) -> bool {
     file.rows.iter().any(|row| row.kind == RowKind::Guest)
 }
 
-fn no_guest_sheet(sheets: &[Sheet], similar: Option<String>) -> FileRefusal {
+fn no_guest_sheet(sheets: &[Sheet], similar: Option<FileRefusal>) -> FileRefusal {
     let vietnamese = sheets
         .iter()
         .find_map(|sheet| VIETNAMESE_GUESTS.iter().find(|name| sheet.name.trim().eq_ignore_ascii_case(name)));
-    FileRefusal {
-        reason: RefusalReason::WrongTemplate,
-        location: vietnamese.map(|name| (*name).to_owned()).or(similar),
+    match vietnamese {
+        Some(name) => FileRefusal::elsewhere(Advice::VietnameseGuests, *name),
+        None => similar.unwrap_or_else(|| FileRefusal::new(RefusalReason::WrongTemplate)),
     }
 }
 

@@ -1,0 +1,71 @@
+//! English lists of the guests in house, as hotel programs print them.
+//!
+//! Their layouts differ, so that they are known by a set of words and not by one order of columns. Guests in
+//! such a list are in house, so that a departure is a plan.
+
+use crate::features::declarations::import::formats::words;
+use crate::features::declarations::import::heading::SheetTemplate;
+use crate::features::declarations::import::model::{Field, Format};
+
+pub(super) const TEMPLATE: SheetTemplate = SheetTemplate {
+    sheet: "",
+    headings: &[&[
+        ("full name", Field::FullName),
+        ("guest name", Field::FullName),
+        ("guest", Field::FullName),
+        ("name", Field::FullName),
+        ("last name", Field::FamilyName),
+        ("surname", Field::FamilyName),
+        ("family name", Field::FamilyName),
+        ("first name", Field::GivenNames),
+        ("given name", Field::GivenNames),
+        ("given names", Field::GivenNames),
+        ("date of birth", Field::DateOfBirth),
+        ("birth date", Field::DateOfBirth),
+        ("birthday", Field::DateOfBirth),
+        ("dob", Field::DateOfBirth),
+        ("sex", Field::Sex),
+        ("gender", Field::Sex),
+        ("nat", Field::Nationality),
+        ("nationality", Field::Nationality),
+        ("nationality code", Field::Nationality),
+        ("passport", Field::DocumentNumber),
+        ("passport no", Field::DocumentNumber),
+        ("passport number", Field::DocumentNumber),
+        ("passport id", Field::DocumentNumber),
+        ("pp no", Field::DocumentNumber),
+        ("ppt no", Field::DocumentNumber),
+        ("rm", Field::Room),
+        ("rm no", Field::Room),
+        ("room", Field::Room),
+        ("room no", Field::Room),
+        ("room number", Field::Room),
+        ("arr", Field::ArrivedOn),
+        ("arr date", Field::ArrivedOn),
+        ("arrival", Field::ArrivedOn),
+        ("arrival date", Field::ArrivedOn),
+        ("date of arrival", Field::ArrivedOn),
+        ("check in", Field::ArrivedOn),
+        ("check in date", Field::ArrivedOn),
+        ("departure", Field::ExpectedDepartureOn),
+        ("departure date", Field::ExpectedDepartureOn),
+        ("dep", Field::ExpectedDepartureOn),
+        ("dep date", Field::ExpectedDepartureOn),
+        ("expected departure", Field::ExpectedDepartureOn),
+        ("expected departure date", Field::ExpectedDepartureOn),
+        ("actual departure", Field::DepartedOn),
+        ("permitted stay until", Field::PermittedStayUntil),
+        ("stay permitted until", Field::PermittedStayUntil),
+    ]],
+    required: &[
+        &[Field::FullName, Field::FamilyName],
+        &[Field::FullName, Field::GivenNames],
+        &[Field::Nationality],
+        &[Field::DocumentNumber],
+        &[Field::ArrivedOn],
+        &[Field::ExpectedDepartureOn],
+    ],
+    foreign: words::OTHER_PAPERS,
+    split_name: &["middle name"],
+    format: |_| Format::InhouseList,
+};
