@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tamtru::{features::declarations::rules::catalogue, platform::http::ProblemKind};
+use tamtru::{
+    features::declarations::{import::Advice, rules::catalogue},
+    platform::http::ProblemKind,
+};
 
 /// Keys of a locale file: the few shapes of YAML that the files use.
 fn keys(text: &str) -> BTreeMap<String, String> {
@@ -63,6 +66,14 @@ fn every_problem_and_every_rule_has_its_words() {
     for rule in catalogue::RULES.iter().map(|rule| rule.id).chain(catalogue::REQUEST_RULES.iter().copied()) {
         assert!(vi.contains_key(&format!("finding.{rule}.message")), "{rule}");
     }
+}
+
+#[test]
+fn every_advice_about_a_file_has_its_words_and_no_words_are_left_over() {
+    let spoken: BTreeSet<String> =
+        vi().keys().filter_map(|key| key.strip_prefix("file.advice.").map(ToOwned::to_owned)).collect();
+    let known: BTreeSet<String> = Advice::ALL.iter().map(|advice| advice.as_str().to_owned()).collect();
+    assert_eq!(spoken, known);
 }
 
 /// The source without its tests and without blanks.

@@ -2,6 +2,7 @@
 
 mod compat;
 mod filing;
+mod formats;
 mod importing;
 mod living;
 mod outages;
