@@ -138,10 +138,10 @@ pub(super) fn is_passport(text: &str, door: Door) -> Option<bool> {
             let words = folded.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ' || c == '-' || c == '.');
             let begins =
                 |start: &&str| words.strip_prefix(*start).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
-            if ["ho chieu", "passport", "hc"].iter().any(|start| begins(&start)) {
+            if ["ho chieu", "passport", "hc"].iter().any(begins) {
                 return Some(true);
             }
-            ["giay thong hanh", "giay to di lai", "travel document"].iter().any(|start| begins(&start)).then_some(false)
+            ["giay thong hanh", "giay to di lai", "travel document"].iter().any(begins).then_some(false)
         }
     }
 }

@@ -22,7 +22,10 @@ fn check(bytes: &[u8]) {
     };
     assert!(file.rows.iter().any(|row| row.kind == RowKind::Guest));
     assert!(file.rows.len() <= limits.rows);
+    assert!(file.columns.len() <= 64 + 15, "as many as are shown, and one for each field");
     for row in &file.rows {
+        assert!(row.cells.len() <= file.columns.len());
+        assert!(row.cells.last().is_none_or(|cell| !cell.is_empty()));
         assert!(row.reference.parse::<u32>().is_ok());
         for (field, text) in &row.original {
             assert!(text.chars().count() <= limits.cell_chars + 1);
