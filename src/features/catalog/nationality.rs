@@ -152,6 +152,12 @@ impl Nationalities {
         self.rows.iter().filter(|row| row.standing == Standing::InUse).map(|row| &row.nationality)
     }
 
+    /// The labels of the national portal's list (2026), word by word, in the order of the table; also those that a
+    /// declaration may not state here, because the list is the portal's.
+    pub fn portal_labels(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().filter_map(|row| row.nationality.portal_label.as_deref())
+    }
+
     fn resolve_folded(&self, folded: &str) -> Result<&Nationality, NationalityError> {
         let names = self.folded_names(folded);
         let mut rows = names.clone();

@@ -17,6 +17,7 @@ pub mod dto_compat;
 pub mod dto_import;
 pub mod dto_life;
 pub mod dto_outage;
+pub mod export;
 pub mod import;
 pub mod jobs;
 pub mod receipt;
