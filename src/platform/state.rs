@@ -20,6 +20,10 @@ use crate::{
 const UPLOADS: usize = 8;
 /// Uploads at once of one caller.
 const UPLOADS_EACH: usize = 2;
+/// Files made at once in all: each is held in memory whole, with the rows that it is made from.
+const EXPORTS: usize = 4;
+/// Files made at once for one caller.
+const EXPORTS_EACH: usize = 2;
 
 /// Shared state; cheap to clone. Nothing in it is needed by another instance.
 #[derive(Clone, Debug)]
@@ -38,6 +42,8 @@ pub struct AppState {
     pub bell: Bell,
     /// Uploads under way.
     pub uploads: Slots,
+    /// Files that are being made.
+    pub exports: Slots,
     /// Hands out serial numbers.
     pub serials: Serials,
     rooms: Arc<Extensions>,
@@ -56,6 +62,7 @@ impl AppState {
             bell: Bell::default(),
             serials: Serials::default(),
             uploads: Slots::new(UPLOADS, UPLOADS_EACH),
+            exports: Slots::new(EXPORTS, EXPORTS_EACH),
             rooms: Arc::new(rooms),
         }
     }

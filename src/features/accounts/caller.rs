@@ -262,6 +262,8 @@ extractor! {
     Declarant: [Declarant, OrgAdmin, Client], Some(WRITE_DECLARATIONS);
     /// Who reads stays: the own organization or the police.
     StayReader: [Declarant, Hr, OrgAdmin, Client, Officer, Supervisor], Some(READ_DECLARATIONS);
+    /// Who reads the own organization's stays as files; the police does not.
+    OwnStayReader: [Declarant, Hr, OrgAdmin, Client], Some(READ_DECLARATIONS);
     /// A person who has signed in.
     Person: [Declarant, Hr, OrgAdmin, Officer, Supervisor, Admin, Auditor], None;
     /// Who belongs to an organization.

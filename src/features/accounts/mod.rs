@@ -31,8 +31,8 @@ mod store;
 pub mod tokens;
 
 pub use caller::{
-    Admin, Anonymous, Auditor, Caller, Declarant, Enrolling, Member, Officer, OrgAdmin, OrganizationReader, Person,
-    Role, Scope, SignedIn, StayReader,
+    Admin, Anonymous, Auditor, Caller, Declarant, Enrolling, Member, Officer, OrgAdmin, OrganizationReader,
+    OwnStayReader, Person, Role, Scope, SignedIn, StayReader,
 };
 pub use error::AccountError;
 pub use liveness::Liveness;

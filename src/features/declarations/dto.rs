@@ -9,7 +9,10 @@ use validator::Validate;
 use crate::{
     features::{
         catalog::DeadlineRule,
-        declarations::rules::{Moment, StayInput, lateness::reckon, review::Action},
+        declarations::{
+            export::FileFormat,
+            rules::{Moment, StayInput, lateness::reckon, review::Action},
+        },
     },
     kernel::{
         clock::local,
@@ -564,6 +567,37 @@ pub struct StayFilter {
     pub limit: Option<u64>,
     /// Where the page begins.
     pub cursor: Option<String>,
+}
+
+/// Whether the guest is still here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Presence {
+    /// Not checked out.
+    Staying,
+    /// Checked out.
+    Departed,
+}
+
+/// Which stays go into a file, and what kind of file. Withdrawn stays never do.
+#[derive(Clone, Debug, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ExportFilter {
+    /// `xml_12`, `xml_11`, `workbook_12`, `workbook_11`, `json` or `csv`.
+    #[param(inline)]
+    pub format: FileFormat,
+    /// Where.
+    pub establishment_id: Option<EstablishmentId>,
+    /// Arrived on this day or later.
+    pub arrived_from: Option<NaiveDate>,
+    /// Arrived on this day or earlier.
+    pub arrived_to: Option<NaiveDate>,
+    /// `staying` or `departed`.
+    #[param(inline)]
+    pub status: Option<Presence>,
+    /// Who is (was) here on this day.
+    pub present_on: Option<NaiveDate>,
 }
 
 /// The part of the desk that an officer looks at.

@@ -3,10 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use ::entity::{declaration, stay, stay_former_key};
+use chrono::NaiveDate;
 use sea_orm::{
     ActiveEnum, ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
     sea_query::{Expr, ExprTrait, Func, LikeExpr, Query, SimpleExpr},
 };
 use uuid::Uuid;
@@ -15,7 +17,7 @@ use crate::{
     features::{
         accounts::Scope,
         declarations::{
-            dto::{DeclarationFilter, StayFilter},
+            dto::{DeclarationFilter, ExportFilter, Presence, StayFilter},
             rules::KnownStay,
         },
     },
@@ -362,10 +364,7 @@ pub async fn list_stays(
         query = query.filter(stay::Column::EstablishmentId.eq(id.0));
     }
     if let Some(day) = filter.present_on {
-        // Present from arrival until a check-out; without one the guest is still here, however long ago he meant to go.
-        query = query
-            .filter(stay::Column::ArrivedOn.lte(day))
-            .filter(Condition::any().add(stay::Column::DepartedOn.is_null()).add(stay::Column::DepartedOn.gte(day)));
+        query = query.filter(present_on(day));
     }
     if let Some(day) = filter.overdue_on {
         query = query.filter(open_stay()).filter(stay::Column::ExpectedDepartureOn.lt(day));
@@ -383,6 +382,54 @@ pub async fn list_stays(
 /// Still staying. A literal, not a bound value: a generic plan of PostgreSQL could not use the index of open stays.
 fn open_stay() -> SimpleExpr {
     Expr::col((stay::Entity, stay::Column::Status)).eq(SimpleExpr::Constant(stay::Status::Staying.to_value().into()))
+}
+
+/// Present from arrival until a check-out; without one the guest is still here, however long ago he meant to go.
+fn present_on(day: NaiveDate) -> Condition {
+    Condition::all()
+        .add(stay::Column::ArrivedOn.lte(day))
+        .add(Condition::any().add(stay::Column::DepartedOn.is_null()).add(stay::Column::DepartedOn.gte(day)))
+}
+
+fn to_export(scope: &Scope, filter: &ExportFilter) -> Condition {
+    let status = filter.status.map(|presence| match presence {
+        Presence::Staying => stay::Status::Staying,
+        Presence::Departed => stay::Status::Departed,
+    });
+    Condition::all()
+        .add(stay_in_scope(scope))
+        .add(stay::Column::Status.ne(stay::Status::Withdrawn))
+        .add_option(filter.establishment_id.map(|id| stay::Column::EstablishmentId.eq(id.0)))
+        .add_option(filter.arrived_from.map(|day| stay::Column::ArrivedOn.gte(day)))
+        .add_option(filter.arrived_to.map(|day| stay::Column::ArrivedOn.lte(day)))
+        .add_option(status.map(|status| stay::Column::Status.eq(status)))
+        .add_option(filter.present_on.map(present_on))
+}
+
+/// How many stays in scope a file would hold.
+pub async fn count_to_export(conn: &impl ConnectionTrait, scope: &Scope, filter: &ExportFilter) -> Result<u64, DbErr> {
+    stay::Entity::find().filter(to_export(scope, filter)).count(conn).await
+}
+
+/// The next stays in scope for a file, by day of arrival, then id.
+pub async fn list_to_export(
+    conn: &impl ConnectionTrait,
+    scope: &Scope,
+    filter: &ExportFilter,
+    after: Option<(NaiveDate, Uuid)>,
+    limit: u64,
+) -> Result<Vec<stay::Model>, DbErr> {
+    let mut query = stay::Entity::find().filter(to_export(scope, filter));
+    if let Some((arrived_on, id)) = after {
+        let row = Expr::tuple([Expr::col(stay::Column::ArrivedOn), Expr::col(stay::Column::Id)]);
+        query = query.filter(row.gt(Expr::tuple([Expr::value(arrived_on), Expr::value(id)])));
+    }
+    query
+        .order_by(stay::Column::ArrivedOn, Order::Asc)
+        .order_by(stay::Column::Id, Order::Asc)
+        .limit(limit)
+        .all(conn)
+        .await
 }
 
 /// A document number exactly, or part of a name without diacritics.

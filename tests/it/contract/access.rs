@@ -30,6 +30,7 @@ fn table() -> BTreeMap<&'static str, Vec<&'static str>> {
             "list_declarations get_declaration get_receipt list_stays get_stay list_stay_versions list_corrections \
              get_correction list_imports get_import list_import_rows report_open_stays",
         ),
+        ("hotel hr software", "export_stays get_import_report"),
         (
             "officer",
             "list_review_queue bulk_review confirm_declaration return_declaration refuse_declaration \
@@ -163,6 +164,7 @@ async fn another_organizations_things_do_not_exist() {
                 format!("/api/v1/declarations/{}/receipt.pdf", filed.id()),
                 format!("/api/v1/imports/{}", import.id()),
                 format!("/api/v1/imports/{}/rows", import.id()),
+                format!("/api/v1/imports/{}/report.xlsx", import.id()),
                 format!("/api/v1/establishments/{}", app.establishment("hotel")),
             ] {
                 let id = if pattern.contains("imports") {
@@ -186,6 +188,11 @@ async fn another_organizations_things_do_not_exist() {
             ] {
                 assert_eq!(caller.get(list).await.expect(200).json["items"], serde_json::json!([]), "{list}");
             }
+            let export = format!("/api/v1/stays/export?format=csv&establishment_id={}", app.establishment("hotel"));
+            let theirs = caller.get(&export).await;
+            let nothing = caller.get(&export.replace(&app.establishment("hotel"), absent)).await;
+            assert_eq!((theirs.status, theirs.findings()), (422, vec![" empty_export".to_owned()]));
+            assert_eq!(stable(&theirs), stable(&nothing), "an export does not tell that the establishment exists");
         }
         // A ward's police sees its ward, and nothing of another.
         let far = serde_json::json!({ "establishment_id": app.establishment("hotel2"), "stays": [crate::harness::app::guest(2)] });

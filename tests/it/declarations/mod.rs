@@ -1,6 +1,7 @@
 //! Declarations over the routes, on both databases.
 
 mod compat;
+mod exporting;
 mod filing;
 mod formats;
 mod importing;

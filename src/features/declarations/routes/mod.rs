@@ -3,6 +3,7 @@
 mod compat;
 mod corrections;
 mod declarations;
+mod exports;
 mod imports;
 mod outages;
 mod review;
@@ -37,6 +38,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(corrections::cancel_correction))
         .routes(routes!(compat::file_national_declarations))
         .routes(routes!(compat::file_national_declarations_at))
+        .routes(routes!(exports::export_stays))
         .routes(routes!(review::list_review_queue))
         .routes(routes!(review::bulk_review))
         .routes(routes!(review::confirm_declaration))
@@ -51,6 +53,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(outages::get_outage))
         .routes(routes!(outages::end_outage))
         .routes(routes!(outages::withdraw_outage))
+        .routes(routes!(exports::get_import_report))
         .routes(routes!(rules::list_rules))
         .routes(routes!(rules::get_limits))
         .routes(routes!(verify::verify_receipt))

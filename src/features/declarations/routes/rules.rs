@@ -8,7 +8,10 @@ use crate::{
     features::{
         accounts::Anonymous,
         declarations::{
-            import::Limits, routes::compat::COMPAT_LIMIT, rules::catalogue::RULES, service::filing::MAX_STAYS,
+            import::Limits,
+            routes::compat::COMPAT_LIMIT,
+            rules::catalogue::RULES,
+            service::{exporting::MAX_EXPORT, filing::MAX_STAYS},
         },
     },
     kernel::{
@@ -65,6 +68,8 @@ pub(super) struct LimitsOut {
     anonymous_requests_per_second: u32,
     /// Stays in one declaration.
     stays_per_declaration: usize,
+    /// Stays in one exported file.
+    stays_per_export: usize,
     /// Bytes of a JSON body.
     json_bytes: usize,
     /// Bytes of a JSON body at the door of the national interface, whose guests may carry photos.
@@ -90,6 +95,7 @@ pub(super) async fn get_limits(_caller: Anonymous, State(state): State<AppState>
         requests_per_second: state.config.rate_limit,
         anonymous_requests_per_second: state.config.anonymous_rate_limit,
         stays_per_declaration: MAX_STAYS,
+        stays_per_export: MAX_EXPORT,
         json_bytes: JSON_LIMIT,
         compat_json_bytes: COMPAT_LIMIT,
         file_bytes: files.file_bytes,

@@ -104,4 +104,6 @@ pub const REQUEST_RULES: &[&str] = &[
     "outage_ends_before_start",
     "establishment_needed",
     "no_open_establishment",
+    "empty_export",
+    "too_many_to_export",
 ];

@@ -2,10 +2,12 @@
 
 pub mod compat;
 pub mod correcting;
+pub mod exporting;
 pub mod filing;
 pub mod importing;
 pub mod living;
 pub mod outages;
 pub mod reading;
 pub mod rejudging;
+pub mod reporting;
 pub mod reviewing;

@@ -43,7 +43,8 @@ use crate::{
 /// Longest text to search for.
 const MAX_QUERY: usize = 100;
 
-async fn record(state: &AppState, caller: &Caller, event: Event) -> Result<(), Problem> {
+/// Puts a read on the record.
+pub(super) async fn record(state: &AppState, caller: &Caller, event: Event) -> Result<(), Problem> {
     let mut work = Work::begin(&state.db, &caller.actor, state.clock.now()).await?;
     work.publish(event);
     work.commit().await?;
@@ -58,7 +59,7 @@ fn bounded(text: Option<&str>, pointer: &str) -> Result<(), Problem> {
 }
 
 /// Days beyond these are slips, and one database keeps them while the other does not.
-fn sensible(day: Option<chrono::NaiveDate>, pointer: &str) -> Result<(), Problem> {
+pub(super) fn sensible(day: Option<chrono::NaiveDate>, pointer: &str) -> Result<(), Problem> {
     use chrono::Datelike;
     if day.is_some_and(|day| !(1900..=2200).contains(&day.year())) {
         return Err(Problem::malformed(Finding::block("invalid_date", pointer)));
