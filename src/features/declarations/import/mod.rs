@@ -9,26 +9,37 @@
 //! and counts are measured while reading and bounded by [`Limits`] (OWASP ASVS 5.0: 1.5.1, 5.2.2, 5.2.3).
 //!
 //! ```text
-//! bytes → sniff ─┬─ markup → encoding → xml ────────────────┐
-//!                └─ zip ───→ workbook → table → heading ────┴─→ GuestFile | FileRefusal
+//! bytes → sniff ─┬─ markup ─────→ encoding → xml ───────────────────┐
+//!                ├─ json ───────→ encoding → json ──────────────────┤
+//!                ├─ page, mhtml → encoding → html ──┐               │
+//!                ├─ text ───────→ encoding → delimited ┐            │
+//!                ├─ zip ────────→ workbook ────────────┼→ table ────┴→ GuestFile | FileRefusal
+//!                └─ compound ───→ biff ────────────────┘
 //! ```
 //!
 //! A new format is one file in `formats/` that describes it as data, plus one line in a list of
 //! `formats/mod.rs`.
 
+mod biff;
+mod delimited;
 mod encoding;
 mod formats;
 mod heading;
+mod html;
+mod json;
 mod limits;
 mod markup;
+mod mhtml;
 mod model;
 mod refusal;
 mod row_kind;
+mod sheets;
 mod sniff;
 mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod typed;
 mod workbook;
 mod xml;
 
@@ -36,6 +47,7 @@ pub use crate::features::declarations::import::limits::Limits;
 pub use crate::features::declarations::import::model::{Field, FileColumn, Format, GuestFile, GuestRow, RowKind};
 pub use crate::features::declarations::import::refusal::{Advice, FileRefusal, RefusalReason};
 
+use crate::features::declarations::import::encoding::Declaration;
 use crate::features::declarations::import::sniff::Container;
 
 /// Reads a guest file of any known format.
@@ -62,7 +74,13 @@ fn read_container(bytes: &[u8], limits: &Limits) -> Result<GuestFile, FileRefusa
         Container::Blank => Err(FileRefusal::new(RefusalReason::EmptyFile)),
         Container::Other(None) => Err(FileRefusal::new(RefusalReason::UnknownFormat)),
         Container::Other(Some(what)) => Err(FileRefusal::at(RefusalReason::UnknownFormat, what)),
-        Container::Markup => xml::read(&encoding::decode(bytes)?, formats::XML, limits),
+        Container::Markup => xml::read(&encoding::decode(bytes, Declaration::Xml)?, formats::XML, limits),
+        Container::Json => json::read(&encoding::decode(bytes, Declaration::None)?, &formats::JSON, limits),
+        Container::Page => html::read(&[encoding::decode(bytes, Declaration::Html)?], formats::SHEETS, limits),
+        Container::Message => html::read(&mhtml::pages(bytes)?, formats::SHEETS, limits),
+        Container::Text => delimited::read(&encoding::decode(bytes, Declaration::None)?, formats::SHEETS, limits),
         Container::Zip => workbook::read(bytes, formats::SHEETS, limits),
+        Container::Compound => biff::read(bytes, formats::SHEETS, limits),
+        Container::Stream => biff::read_stream(bytes, formats::SHEETS, limits),
     }
 }

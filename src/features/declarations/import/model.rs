@@ -95,7 +95,8 @@ impl RowKind {
 /// One row of a guest file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuestRow {
-    /// The user's own coordinate: the Excel row number, or the 1-based ordinal of the XML record.
+    /// The user's own coordinate: the row number of the sheet or table, the line of the text file, or the
+    /// 1-based ordinal of the XML or JSON record.
     pub reference: String,
     /// What the row is.
     pub kind: RowKind,
@@ -129,10 +130,10 @@ pub enum Format {
     /// XML `KHAI_BAO_TAM_TRU` with permitted stay.
     #[serde(rename = "kbtt_xml_12")]
     KbttXml12,
-    /// Workbook with sheet `KBTT`, without permitted stay (before 2026).
+    /// Table of sheet `KBTT`, in whatever container, without permitted stay (before 2026).
     #[serde(rename = "kbtt_workbook_11")]
     KbttWorkbook11,
-    /// Workbook with sheet `KBTT`, with permitted stay.
+    /// Table of sheet `KBTT`, in whatever container, with permitted stay.
     #[serde(rename = "kbtt_workbook_12")]
     KbttWorkbook12,
     /// List that the national portal hands out.
@@ -153,6 +154,9 @@ pub enum Format {
     /// English list of the guests in house.
     #[serde(rename = "inhouse_list")]
     InhouseList,
+    /// JSON array of the national API.
+    #[serde(rename = "kbtt_json")]
+    KbttJson,
 }
 
 impl Format {
@@ -170,6 +174,7 @@ impl Format {
             Self::ProvincialList => "provincial_list",
             Self::GuestList => "guest_list",
             Self::InhouseList => "inhouse_list",
+            Self::KbttJson => "kbtt_json",
         }
     }
 }

@@ -52,3 +52,48 @@ pub(super) fn line_of(bytes: &[u8], offset: usize) -> String {
     let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
     format!("line {line}")
 }
+
+/// The line of the first character that no text of a guest may hold: NUL, and other control characters.
+pub(super) fn forbidden_line(text: &str) -> Option<String> {
+    let at = text.find(|character| !is_xml_char(character))?;
+    Some(line_of(text.as_bytes(), at))
+}
+
+/// Collects text up to some bytes, which are enough for what is kept of a cell; the rest is passed over.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Collected {
+    text: String,
+    full: bool,
+}
+
+impl Collected {
+    /// Adds a piece of text. `limit` is the number of characters kept of a cell; a character that is
+    /// composed of its marks has some bytes.
+    pub(super) fn push(&mut self, piece: &str, limit: usize) {
+        const BYTES_A_CHARACTER: usize = 32;
+        let room = (limit + 1).saturating_mul(BYTES_A_CHARACTER).saturating_sub(self.text.len());
+        if self.full {
+            return;
+        }
+        if piece.len() <= room {
+            self.text.push_str(piece);
+        } else {
+            self.text.push_str(&piece[..piece.floor_char_boundary(room)]);
+            self.full = true;
+        }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether nothing more is taken.
+    pub(super) fn is_full(&self) -> bool {
+        self.full
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.full = false;
+    }
+}

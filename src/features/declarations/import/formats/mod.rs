@@ -5,6 +5,7 @@ mod elsewhere;
 mod guest_list;
 mod inhouse_list;
 mod kbtt_download;
+mod kbtt_json;
 mod kbtt_workbook;
 mod kbtt_xml;
 mod pa18;
@@ -12,6 +13,7 @@ mod provincial_list;
 mod words;
 
 use crate::features::declarations::import::heading::{ElsewhereList, SheetTemplate};
+use crate::features::declarations::import::json::JsonTemplate;
 use crate::features::declarations::import::xml::XmlTemplate;
 
 /// XML formats, told apart by their root.
@@ -30,3 +32,6 @@ pub(super) const SHEETS: &[&SheetTemplate] = &[
 
 /// Lists that are filed elsewhere, looked for where no format fits.
 pub(super) const ELSEWHERE: &[ElsewhereList] = elsewhere::LISTS;
+
+/// The JSON format.
+pub(super) const JSON: JsonTemplate = kbtt_json::TEMPLATE;

@@ -9,9 +9,14 @@ const LAST_DAY: f64 = 2_958_465.0;
 
 /// The text of a numeric cell. Text that is no number is shown as it is.
 pub(super) fn number(raw: &str, format: NumberFormat, base_1904: bool) -> String {
-    let Some(value) = raw.trim().parse::<f64>().ok().filter(|it| it.is_finite()) else {
-        return raw.to_owned();
-    };
+    match raw.trim().parse::<f64>().ok().filter(|it| it.is_finite()) {
+        Some(value) => finite(value, format, base_1904),
+        None => raw.to_owned(),
+    }
+}
+
+/// The text of a finite number.
+pub(in crate::features::declarations::import) fn finite(value: f64, format: NumberFormat, base_1904: bool) -> String {
     let date = || day(value, base_1904);
     let shown = match format {
         NumberFormat::General => None,

@@ -14,7 +14,7 @@ const MAX_FORMATS: usize = 100_000;
 
 /// How a number in a cell is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NumberFormat {
+pub(in crate::features::declarations::import) enum NumberFormat {
     /// `General`, text format, and whatever needs no care.
     General,
     /// A date with its day.
@@ -87,7 +87,7 @@ pub(super) fn styles(package: &mut Package<'_>, path: Option<&str>) -> Result<St
 }
 
 /// Formats that a workbook need not define (ECMA-376 part 1, 18.8.30, East Asian ones included).
-fn built_in(id: u32) -> NumberFormat {
+pub(in crate::features::declarations::import) fn built_in(id: u32) -> NumberFormat {
     match id {
         1 | 3 => fixed(1, 0),
         2 | 4 => fixed(1, 2),
@@ -104,7 +104,7 @@ fn fixed(padded: usize, decimals: usize) -> NumberFormat {
 }
 
 /// Judges a format code by the placeholders of its first section.
-pub(super) fn by_code(code: &str) -> NumberFormat {
+pub(in crate::features::declarations::import) fn by_code(code: &str) -> NumberFormat {
     let pattern = placeholders(code);
     if pattern.contains("general") {
         return NumberFormat::General;
