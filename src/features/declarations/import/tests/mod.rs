@@ -1,9 +1,14 @@
 //! Table tests of every trap that real files hold, hostile files, and properties. All guests are
 //! invented.
 
+mod biff;
 mod build;
+mod build_biff;
+mod delimited;
 mod hostile;
 mod lists;
+mod html;
+mod json;
 mod properties;
 mod samples;
 mod sniffing;

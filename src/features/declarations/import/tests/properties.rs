@@ -5,10 +5,41 @@ use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_oneof, p
 use crate::features::declarations::import::tests::build::{
     GUEST, HEADINGS, book, document, escape, guest_named, record, row, sheet, under_heading, value,
 };
+use crate::features::declarations::import::tests::build_biff::{
+    BOOL_ERR, CODE_PAGE, CONTINUE, FORMAT, FORMULA, LABEL, LABEL_SST, MUL_RK, NUMBER, RK, SST, STRING, XF, labels,
+    record as record_of, stream, stream_5,
+};
 use crate::features::declarations::import::{Field, Limits, RowKind, read};
 
 const XML: &[u8] = include_bytes!("../../../../../tests/fixtures/guests.xml");
 const WORKBOOK: &[u8] = include_bytes!("../../../../../tests/fixtures/guests.xlsx");
+
+const OLD_WORKBOOK: &[u8] = include_bytes!("../../../../../tests/fixtures/guests.xls");
+
+/// Kinds of records of old workbooks, with those that continue others.
+const KINDS: [u16; 14] =
+    [LABEL, LABEL_SST, NUMBER, RK, MUL_RK, FORMULA, STRING, BOOL_ERR, SST, CONTINUE, CONTINUE, FORMAT, XF, CODE_PAGE];
+
+const PAGE: [&str; 16] = [
+    "<table>",
+    "</table>",
+    "<tr>",
+    "</tr>",
+    "<td>",
+    "</td>",
+    "<td rowspan=3 colspan=4>",
+    "<th rowspan=0>",
+    "<br>",
+    "<!--",
+    "-->",
+    "<script>",
+    "</script>",
+    "&nbsp;",
+    "<td x:fmla=\"=1\">",
+    "</table></table></table>",
+];
+
+const JSON: [&str; 10] = ["\"hoTen\":", "\"soPhong\":", "\"A\"", "},{", "}]", "null", "1e5", "\"\\ud800\"", "[[", ","];
 
 /// Small limits keep the search fast and reach the refusals.
 fn limits() -> Limits {
@@ -107,6 +138,48 @@ proptest! {
         check(&[b"<", bytes.as_slice()].concat());
         check(&[b"\xff\xfe<\0", bytes.as_slice()].concat());
         check(&[b"PK\x03\x04", bytes.as_slice()].concat());
+        check(&[b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", bytes.as_slice()].concat());
+        check(&[b"\x09\x08\x10\x00\x00\x06\x05\x00", bytes.as_slice()].concat());
+        check(&[b"<table>", bytes.as_slice()].concat());
+        check(&[b"MIME-Version: 1.0\n", bytes.as_slice()].concat());
+        check(&[b"[{", bytes.as_slice()].concat());
+        check(&[b"HO TEN,", bytes.as_slice()].concat());
+    }
+
+    #[test]
+    fn mutated_old_workbooks_never_panic(bytes in mutated(OLD_WORKBOOK)) {
+        check(&bytes);
+    }
+
+    /// Records well formed and cut or continued anywhere.
+    #[test]
+    fn old_records_never_panic(records in prop::collection::vec(
+        (prop::sample::select(KINDS.to_vec()), prop::collection::vec(any::<u8>(), 0..24)), 0..24)) {
+        let records: Vec<u8> = records.iter().flat_map(|(kind, data)| record_of(*kind, data)).collect();
+        check(&stream(&records, &[("KBTT", 0, Vec::new())]));
+        check(&stream(&[], &[("KBTT", 0, [labels(0, &HEADINGS), records.clone(), labels(9, &GUEST)].concat())]));
+        check(&stream_5(&records, &[("KBTT", 0, records.clone())]));
+    }
+
+    #[test]
+    fn tables_of_text_never_panic(text in pieces(), delimiter in "[,;\t|]") {
+        let heading = HEADINGS.join(&delimiter);
+        check(format!("{heading}\n{text}").as_bytes());
+        check(format!("sep={delimiter}\n{heading}\n{}\n{text}", GUEST.join(&delimiter)).as_bytes());
+    }
+
+    #[test]
+    fn pages_never_panic(pieces in prop::collection::vec(prop_oneof![
+        prop::sample::select(PAGE.to_vec()).prop_map(str::to_owned), "[<>&;\"'/=!a-zÀ-ỹ0-9 \n]{0,12}"], 0..40)) {
+        let (heading, guest) = (HEADINGS.join("<td>"), GUEST.join("<td>"));
+        check(format!("<table><tr><td>{heading}<tr><td>{guest}{}", pieces.concat()).as_bytes());
+        check(format!("<html>{}", pieces.concat()).as_bytes());
+    }
+
+    #[test]
+    fn json_never_panics(pieces in prop::collection::vec(prop_oneof![
+        prop::sample::select(JSON.to_vec()).prop_map(str::to_owned), "[\\[\\]{}:,\"a-z0-9\\\\ ]{0,8}"], 0..24)) {
+        check(format!("[{{{}", pieces.concat()).as_bytes());
     }
 
     #[test]
