@@ -1,0 +1,7 @@
+//! Bytes of any kind.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| tamtru_fuzz::check(bytes));
