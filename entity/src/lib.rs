@@ -28,4 +28,5 @@ pub mod signing_key;
 pub mod stay;
 pub mod stay_former_key;
 pub mod stay_version;
+pub mod traveller_link;
 pub mod unit;

@@ -64,6 +64,8 @@ id! {
     ImportId,
     /// A time in which declarations could not be made.
     OutageId,
+    /// What an officer said of two documents.
+    TravellerLinkId,
 }
 
 #[cfg(test)]
