@@ -14,7 +14,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     app::{health, openapi::Document},
-    features::{accounts, audit, catalog, declarations, organizations, reports},
+    features::{accounts, audit, catalog, declarations, organizations, reports, travellers},
     platform::{
         http::{
             dialect::Dialect,
@@ -34,6 +34,7 @@ fn api() -> OpenApiRouter<AppState> {
         .merge(accounts::routes())
         .merge(organizations::routes())
         .merge(declarations::routes())
+        .merge(travellers::routes())
         .merge(catalog::routes())
         .merge(audit::routes())
         .merge(reports::routes())

@@ -6,3 +6,4 @@ pub mod catalog;
 pub mod declarations;
 pub mod organizations;
 pub mod reports;
+pub mod travellers;

@@ -8,3 +8,4 @@ mod harness;
 mod organizations;
 mod process;
 mod reports;
+mod travellers;

@@ -8,7 +8,8 @@
 //!
 //! An entry names the action in the past tense, the actor (account, API client, the server itself, or the public), the
 //! thing concerned, the organization and the unit concerned, and the request. Its `data` holds what changed by name of
-//! the member. Names of persons, document numbers, dates of birth, free text and secrets never go into an entry.
+//! the member. Names of persons, document numbers, dates of birth, free text and secrets never go into an entry; the
+//! one free text is the purpose that an officer gives for looking up a person, which is refused if it names that person.
 //!
 //! # Append-only
 //!

@@ -34,7 +34,9 @@ fn table() -> BTreeMap<&'static str, Vec<&'static str>> {
         (
             "officer",
             "list_review_queue bulk_review confirm_declaration return_declaration refuse_declaration \
-             recheck_declaration accept_correction refuse_correction list_registrations get_registration approve_registration refuse_registration",
+             recheck_declaration accept_correction refuse_correction list_registrations get_registration \
+             approve_registration refuse_registration list_travellers search_travellers get_traveller_timeline \
+             link_traveller withdraw_traveller_link",
         ),
         (
             "hotel",

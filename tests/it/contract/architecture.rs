@@ -10,6 +10,7 @@ const ROOMS: [(&str, &[&str]); 6] = [
     ("accounts", &["catalog"]),
     ("organizations", &["catalog", "accounts"]),
     ("declarations", &["catalog", "accounts", "organizations"]),
+    ("travellers", &["accounts", "organizations", "declarations"]),
     ("audit", &["accounts"]),
     ("reports", &["accounts"]),
 ];

@@ -64,6 +64,7 @@ async fn every_mutating_operation_is_on_the_record() {
         tell_life(&mut story).await;
         tell_organizations(&mut story).await;
         tell_outages(&mut story).await;
+        tell_travellers(&mut story).await;
         tell_accounts(&mut story).await;
         tell_first_administrator(&mut story).await;
         let missing: Vec<_> = mutating().difference(&story.told).cloned().collect();
@@ -133,6 +134,25 @@ async fn tell_life(story: &mut Story<'_>) {
         let path = format!("/api/v1/corrections/{}/{action}", asked.id());
         story.tell(&format!("{action}_correction"), who, "POST", &path, json!({ "reason": "r" })).await;
     }
+}
+
+async fn tell_travellers(story: &mut Story<'_>) {
+    let app = story.app;
+    let (hotel, officer) = (app.sign_in("hotel").await, app.sign_in("officer").await);
+    let mut stays = Vec::new();
+    for number in [11, 12] {
+        let body = json!({ "establishment_id": app.establishment("hotel"), "stays": [guest(number)] });
+        let filed = hotel.post("/api/v1/declarations", body).await.expect(201);
+        stays.push(filed.json["stays"][0]["id"].as_str().expect("an id").to_owned());
+    }
+    let body = json!({ "q": "kowalczyk", "purpose": "case-12" });
+    story.tell("search_travellers", &officer, "POST", "/api/v1/travellers/search", body).await;
+    let path = format!("/api/v1/travellers/{}/links", stays[0]);
+    let body = json!({ "other_id": stays[1], "verdict": "same", "reason": "r", "purpose": "case-12" });
+    let link = story.tell("link_traveller", &officer, "POST", &path, body).await;
+    let path = format!("/api/v1/traveller-links/{}/withdraw", link.id());
+    let body = json!({ "reason": "r", "purpose": "case-12" });
+    story.tell("withdraw_traveller_link", &officer, "POST", &path, body).await;
 }
 
 async fn tell_organizations(story: &mut Story<'_>) {

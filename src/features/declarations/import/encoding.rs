@@ -60,8 +60,7 @@ pub(super) fn decode(bytes: &[u8], declaration: Declaration) -> Result<String, F
         return refusal();
     }
     let Some(encoding) = declared.filter(|encoding| *encoding != UTF_8) else {
-        let western = || (declaration != Declaration::Xml).then(|| undeclared_windows_1252(body)).flatten();
-        return undeclared_windows_1258(body).or_else(western).map_or_else(refusal, Ok);
+        return undeclared_windows_1258(body).map_or_else(refusal, Ok);
     };
     single_byte(body, encoding).map_or_else(refusal, Ok)
 }
@@ -157,28 +156,16 @@ fn single_byte(body: &[u8], encoding: &'static Encoding) -> Option<String> {
     (!has_unassigned).then(|| text.into_owned())
 }
 
-/// Windows-1258 that does not say so. Taken only when nothing speaks against it: no piece that is UTF-8
-/// (then the file is damaged UTF-8), no unassigned byte, and every tone mark makes one letter with the
-/// letter before it, which text in another single-byte encoding does not.
+/// Windows-1258 that does not say so. Taken only on its own evidence: no piece that is UTF-8 (then the file is damaged
+/// UTF-8), no unassigned byte, and tone marks of which every one makes one letter with the letter before it, which text in
+/// another single-byte encoding does not have. Without a tone mark the same bytes are other letters elsewhere (`Dvořák` of
+/// Windows-1250 would become `Dvoøák`), and a name must not be guessed: the user saves the file as UTF-8.
 fn undeclared_windows_1258(body: &[u8]) -> Option<String> {
     if body.utf8_chunks().any(|chunk| !chunk.valid().is_ascii()) {
         return None;
     }
     let text = single_byte(body, WINDOWS_1258)?;
+    let has_tones = text.chars().any(is_combining_mark);
     let composes = !text.nfc().any(is_combining_mark);
-    composes.then_some(text)
-}
-
-/// Windows-1252 that does not say so, and cannot be Windows-1258. Words of three and more accented letters
-/// in a row are another alphabet, for instance Cyrillic, and reading them as Western would make up names.
-fn undeclared_windows_1252(body: &[u8]) -> Option<String> {
-    const RUN: usize = 3;
-    if body.utf8_chunks().any(|chunk| !chunk.valid().is_ascii()) {
-        return None;
-    }
-    let is_run = |bytes: &[u8]| bytes.iter().all(|byte| *byte >= 0xc0);
-    if body.windows(RUN).any(is_run) {
-        return None;
-    }
-    single_byte(body, WINDOWS_1252)
+    (has_tones && composes).then_some(text)
 }
