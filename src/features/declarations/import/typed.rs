@@ -10,15 +10,18 @@ use crate::features::declarations::import::text;
 pub(super) fn cell(text: &str, limit: usize) -> Option<Cell> {
     if let Some(formula) = text.trim().strip_prefix('=') {
         return match quoted(formula) {
-            Some(inner) => text::keep(inner, limit).map(Cell::Text),
+            Some(inner) => text::keep(&inner, limit).map(Cell::Text),
             None => Some(Cell::Formula),
         };
     }
     text::keep(text, limit).map(Cell::Text)
 }
 
-fn quoted(formula: &str) -> Option<&str> {
-    formula.trim().strip_prefix('"')?.strip_suffix('"').filter(|inner| !inner.contains('"'))
+/// The text of a formula that is one text and nothing else; a quote in it is written twice.
+fn quoted(formula: &str) -> Option<String> {
+    let inner = formula.trim().strip_prefix('"')?.strip_suffix('"')?;
+    let is_one_text = !inner.replace("\"\"", "").contains('"');
+    is_one_text.then(|| inner.replace("\"\"", "\""))
 }
 
 #[cfg(test)]
@@ -35,6 +38,8 @@ mod tests {
             ("=\" \"", None),
             ("=\"\"", None),
             ("=\"", Some(Cell::Formula)),
+            ("=\"=1+\"\"2\"\"\"", Some(Cell::Text("=1+\"2\"".to_owned()))),
+            ("=\"A\"B\"", Some(Cell::Formula)),
             ("=", Some(Cell::Formula)),
             ("=\"A\"&\"B\"", Some(Cell::Formula)),
             ("=CMD|'/C calc'!A0", Some(Cell::Formula)),

@@ -10,12 +10,11 @@ use uuid::Uuid;
 
 use crate::{
     features::{
-        catalog::{Channel, DeadlineRules, Nationalities, embedded_entries, in_force},
+        catalog::{Channel, DeadlineRules, Nationalities, Thresholds, embedded_entries, in_force},
         declarations::{
             export::{ExportStay, FileFormat, PortalNationality, write},
             import::{self, Limits, RowKind},
-            rules::{Door, Facts, GoodStay, Moment, StayInput, examine},
-            service::importing::stay_input,
+            rules::{Door, Facts, GoodStay, Moment, StayInput, examine, stay_input},
         },
     },
     kernel::{
@@ -35,6 +34,7 @@ fn now() -> DateTime<Utc> {
 struct World {
     nationalities: Nationalities,
     deadlines: DeadlineRules,
+    thresholds: Thresholds,
     codes: Vec<String>,
     labels: Vec<String>,
 }
@@ -46,7 +46,9 @@ impl World {
         let nationalities = Nationalities::from_entries(&today).expect("nationalities");
         let codes = nationalities.all().map(|nation| nation.code.clone()).filter(|code| code != "VNM").collect();
         let labels = nationalities.portal_labels().map(ToOwned::to_owned).collect();
-        Self { deadlines: DeadlineRules::from_entries(&entries).expect("deadlines"), codes, labels, nationalities }
+        let deadlines = DeadlineRules::from_entries(&entries).expect("deadlines");
+        let thresholds = Thresholds::from_entries(&entries).expect("thresholds");
+        Self { deadlines, thresholds, codes, labels, nationalities }
     }
 
     /// What the rules make of a row by itself.
@@ -58,7 +60,10 @@ impl World {
             channel: Channel::Electronic,
             nationalities: &self.nationalities,
             deadlines: &self.deadlines,
+            outages: &[],
+            thresholds: &self.thresholds,
             known: &[],
+            filed_at: None,
         };
         let examined = examine(&[input], Door::File, &facts, now()).stays.remove(0);
         let findings: Vec<String> = examined.findings.iter().map(|f| format!("{} {}", f.pointer, f.rule)).collect();
@@ -159,7 +164,7 @@ fn filed() -> impl Strategy<Value = Filed> {
 /// By the reader that the server itself uses.
 fn by_our_importer(bytes: &[u8]) -> Vec<StayInput> {
     let file = import::read(bytes, &Limits::default()).unwrap_or_else(|refusal| panic!("{refusal:?}"));
-    file.rows.iter().filter(|row| row.kind == RowKind::Guest).map(stay_input).collect()
+    file.rows.iter().filter(|row| row.kind == RowKind::Guest).map(|row| stay_input(file.format, row)).collect()
 }
 
 const ALL: [FileFormat; 6] = [
@@ -209,7 +214,7 @@ proptest! {
             .collect();
         for format in ALL {
             let bytes = write(format, &stays, &world.labels, now()).expect("a file");
-            let rows = read_back(format, &bytes);
+            let rows = by_our_importer(&bytes);
             prop_assert_eq!(rows.len(), stays.len(), "{:?}", format);
             for ((row, stay), code) in rows.into_iter().zip(&stays).zip(&codes) {
                 let seen = world.examined(row);
@@ -225,70 +230,4 @@ proptest! {
             }
         }
     }
-}
-
-/// By our importer, whatever the format.
-fn read_back(format: FileFormat, bytes: &[u8]) -> Vec<StayInput> {
-    match format {
-        FileFormat::Xml12 | FileFormat::Xml11 | FileFormat::Workbook12 | FileFormat::Workbook11 => {
-            by_our_importer(bytes)
-        }
-        FileFormat::Json => by_the_guide(bytes),
-        FileFormat::Csv => by_headings(bytes),
-    }
-}
-
-/// JSON as the guide of the national interface names its members.
-fn by_the_guide(bytes: &[u8]) -> Vec<StayInput> {
-    let guests: Vec<std::collections::BTreeMap<String, String>> = serde_json::from_slice(bytes).expect("an array");
-    guests
-        .iter()
-        .map(|guest| {
-            let of = |name: &str| guest.get(name).cloned();
-            StayInput {
-                full_name: of("hoTen"),
-                nationality: of("quocTich"),
-                document_number: of("soHoChieu"),
-                sex: of("gioiTinh"),
-                birth_precision: of("loaiNgayThangNamSinh"),
-                date_of_birth: of("ngayThangNamSinhStr"),
-                arrival: of("ngayDenCsltStr"),
-                expected_departure: of("ngayDiDuKienStr"),
-                room: of("soPhong"),
-                permitted_stay: of("thoiHanTamTruStr"),
-                ..StayInput::default()
-            }
-        })
-        .collect()
-}
-
-/// CSV by the headings of the portal's sheet; `="…"` is the text between.
-fn by_headings(bytes: &[u8]) -> Vec<StayInput> {
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").expect("a byte-order mark");
-    let mut reader = csv::Reader::from_reader(text);
-    let headings: Vec<String> =
-        reader.headers().expect("headings").iter().map(|heading| heading.trim().to_owned()).collect();
-    let rows = reader.records().map(|row| row.expect("a row"));
-    rows.map(|row| {
-        let of = |heading: &str| {
-            let cell = row.get(headings.iter().position(|known| known == heading).expect("a heading"))?;
-            let inner = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
-            Some(inner.map_or_else(|| cell.to_owned(), |inner| inner.replace("\"\"", "\"")))
-        };
-        StayInput {
-            full_name: of("HỌ TÊN"),
-            date_of_birth: of("NGÀY SINH"),
-            birth_precision: of("NGÀY SINH ĐÚNG ĐẾN"),
-            sex: of("GIỚI TÍNH"),
-            nationality: of("MÃ QUỐC TỊCH"),
-            document_number: of("SỐ HỘ CHIẾU"),
-            room: of("SỐ PHÒNG"),
-            arrival: of("NGÀY ĐẾN"),
-            expected_departure: of("THỜI GIAN DỰ KIẾN TẠM TRÚ TẠI CSLT"),
-            departure: of("NGÀY TRẢ PHÒNG"),
-            permitted_stay: of("THỜI HẠN ĐƯỢC PHÉP TẠM TRÚ TẠI VIỆT NAM"),
-            ..StayInput::default()
-        }
-    })
-    .collect()
 }
