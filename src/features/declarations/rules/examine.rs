@@ -150,10 +150,11 @@ pub fn examine(stays: &[StayInput], door: Door, facts: &Facts<'_>, now: DateTime
         Door::Json | Door::Stay | Door::National => DateOrder::default(),
         Door::File => DateOrder::of(stays),
     };
+    let known = Known::of(facts.known);
     let mut examined: Vec<Examined> = stays
         .iter()
         .enumerate()
-        .map(|(index, input)| examine_one(input, Exam::new(door, index, order), facts, now))
+        .map(|(index, input)| examine_one(input, Exam::new(door, index, order), facts, &known, now))
         .collect();
     compare_with_each_other(&mut examined, door);
     children_alone(&mut examined, door, facts.thresholds);
@@ -186,7 +187,31 @@ fn compare_with_each_other(examined: &mut [Examined], door: Door) {
     }
 }
 
-fn examine_one(input: &StayInput, mut exam: Exam, facts: &Facts<'_>, now: DateTime<Utc>) -> Examined {
+/// Known stays, found without walking all of them.
+struct Known<'a> {
+    /// By the key that they have, or had before an amendment.
+    by_key: HashMap<&'a str, &'a KnownStay>,
+    by_document: HashMap<&'a str, Vec<&'a KnownStay>>,
+}
+
+impl<'a> Known<'a> {
+    fn of(stays: &'a [KnownStay]) -> Self {
+        let mut by_document: HashMap<&str, Vec<&KnownStay>> = HashMap::new();
+        for stay in stays {
+            by_document.entry(&stay.document_number).or_default().push(stay);
+        }
+        let by_key = stays.iter().filter_map(|stay| Some((stay.natural_key.as_deref()?, stay))).collect();
+        Self { by_key, by_document }
+    }
+}
+
+fn examine_one(
+    input: &StayInput,
+    mut exam: Exam,
+    facts: &Facts<'_>,
+    known: &Known<'_>,
+    now: DateTime<Utc>,
+) -> Examined {
     let (door, index) = (exam.door, exam.index);
     let today = clock::local_day(now);
     exam.formulas(input);
@@ -242,9 +267,10 @@ fn examine_one(input: &StayInput, mut exam: Exam, facts: &Facts<'_>, now: DateTi
             deadline_rule: timing.rule,
         };
         let key = good.natural_key(facts.establishment_id);
-        already = facts.known.iter().find(|k| k.natural_key.as_deref() == Some(&key));
+        already = known.by_key.get(key.as_str());
+        let known = known.by_document.get(good.document_number.as_str()).map_or(&[][..], Vec::as_slice);
         if already.is_none() {
-            exam.findings.extend(compare(&good, facts.establishment_id, facts.known, door, index));
+            exam.findings.extend(compare(&good, facts.establishment_id, known, door, index));
         }
         stay = Some(good);
     }

@@ -52,7 +52,7 @@ pub(super) fn overlaps(a: (NaiveDate, NaiveDate), b: (NaiveDate, NaiveDate)) -> 
 pub(super) fn compare(
     stay: &GoodStay,
     establishment_id: Uuid,
-    known: &[KnownStay],
+    known: &[&KnownStay],
     door: Door,
     index: usize,
 ) -> Vec<Finding> {
@@ -64,9 +64,10 @@ pub(super) fn compare(
     };
     let at = |place: Place| place.pointer(door, index);
     let ours = (stay.arrival.on, stay.departed_on.unwrap_or(stay.expected_departure_on));
-    for other in
-        known.iter().filter(|k| k.nationality == stay.nationality && k.document_number == stay.document_number.as_str())
-    {
+    let of_document = known
+        .iter()
+        .filter(|k| k.nationality == stay.nationality && k.document_number == stay.document_number.as_str());
+    for other in of_document {
         let same_birth = PartialDate::parse_iso(&other.date_of_birth).is_none_or(|d| d.agrees_with(stay.date_of_birth));
         if fold(&other.full_name) != stay.full_name.folded() || !same_birth {
             add(Finding::warn("same_document_other_person", at(Place::DocumentNumber)));
