@@ -2,12 +2,12 @@
 
 use sea_orm::entity::prelude::{
     ActiveModelBehavior, DateTimeUtc, DeriveActiveEnum, DeriveEntityModel, DerivePrimaryKey, DeriveRelation,
-    EntityTrait, EnumIter, PrimaryKeyTrait, Uuid,
+    EntityTrait, EnumIter, Json, PrimaryKeyTrait, Uuid,
 };
 use serde::{Deserialize, Serialize};
 
 /// A guest file handed in.
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "guest_import")]
 pub struct Model {
     /// UUIDv7.
@@ -17,7 +17,7 @@ pub struct Model {
     pub organization_id: Uuid,
     /// Where the guests stay.
     pub establishment_id: Uuid,
-    /// Whether it is filed without a further word.
+    /// What is to become of it.
     pub mode: Mode,
     /// How far it is.
     pub status: Status,
@@ -48,6 +48,15 @@ pub struct Model {
     /// Where in the file.
     #[sea_orm(column_type = "Text", nullable)]
     pub location: Option<String>,
+    /// How to mend a refused file.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub advice: Option<String>,
+    /// Headings of the file and what each was taken for.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub columns: Option<Json>,
+    /// How many differences of each kind a comparison found.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub comparison: Option<Json>,
     /// Sort of actor.
     pub created_by_kind: CreatedByKind,
     /// The account or API client.
@@ -68,7 +77,7 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Whether it is filed without a further word.
+/// What is to become of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
 #[sea_orm(rs_type = "String", db_type = "Text")]
 pub enum Mode {
@@ -80,6 +89,10 @@ pub enum Mode {
     #[sea_orm(string_value = "commit")]
     #[serde(rename = "commit")]
     Commit,
+    /// `compare`
+    #[sea_orm(string_value = "compare")]
+    #[serde(rename = "compare")]
+    Compare,
 }
 
 /// How far it is.

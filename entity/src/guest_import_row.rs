@@ -31,6 +31,9 @@ pub struct Model {
     /// Why.
     #[sea_orm(column_type = "JsonBinary")]
     pub findings: Json,
+    /// All cells of a refused row, in the order of the file's columns.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub cells: Option<Json>,
     /// Where it was filed.
     pub declaration_id: Option<Uuid>,
 }

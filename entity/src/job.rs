@@ -18,6 +18,9 @@ pub struct Model {
     /// What the handler needs: ids only.
     #[sea_orm(column_type = "JsonBinary")]
     pub payload: Json,
+    /// Jobs of one lane are done one after the other; empty where that does not matter.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub lane: Option<String>,
     /// Not before.
     pub run_at: DateTimeUtc,
     /// Claimed until then.

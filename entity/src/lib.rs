@@ -1,6 +1,7 @@
 //! Tables as sea-orm models: columns and enums, no behaviour.
 //!
-//! Document numbers, names and dates of birth live in [`stay`], [`stay_version`], [`correction_request`] and [`guest_import_row`]; nothing here implements
+//! Document numbers, names and dates of birth live in [`stay`], [`stay_version`], [`correction_request`],
+//! [`guest_import_row`] and [`guest_import_difference`]; nothing here implements
 //! `Display`, and no model is ever put into a log line.
 
 pub mod account;
@@ -13,6 +14,7 @@ pub mod correction_request;
 pub mod declaration;
 pub mod establishment;
 pub mod guest_import;
+pub mod guest_import_difference;
 pub mod guest_import_file;
 pub mod guest_import_row;
 pub mod idempotency_key;

@@ -15,6 +15,7 @@ mod m20261101_000007_audit_append_only;
 mod m20261126_000008_stay_life;
 mod m20261126_000009_outages;
 mod m20261126_000010_travellers;
+mod m20261126_000011_imports;
 mod m20261126_000012_open_stays;
 mod schema;
 
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000008_stay_life::Migration),
             Box::new(m20261126_000009_outages::Migration),
             Box::new(m20261126_000010_travellers::Migration),
+            Box::new(m20261126_000011_imports::Migration),
             Box::new(m20261126_000012_open_stays::Migration),
         ]
     }

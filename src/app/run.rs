@@ -61,6 +61,7 @@ pub async fn prepare(config: Config, vault: Option<Vault>, clock: Clock) -> anyh
     rooms.insert(CatalogSnapshot::new(catalogue));
     accounts::install(&mut rooms);
     rooms.insert(declarations::Filings::default());
+    rooms.insert(declarations::Imports::default());
     let state = AppState::new(db, clock, config, keys, rooms);
     accounts::prepare(&state).await.context("the accounts cannot be prepared")?;
     Ok(state)
@@ -83,6 +84,11 @@ pub async fn serve(state: AppState, listener: TcpListener, stop: CancellationTok
         workers.spawn(jobs::work(state.clone(), declarations::HANDLERS, stop_work.clone()));
     }
     workers.spawn(keep_house(state.clone(), stop_work.clone()));
+    let (asked, stopping) = (stop.clone(), state.stopping.clone());
+    tokio::spawn(async move {
+        asked.cancelled().await;
+        stopping.cancel();
+    });
     let caps =
         Caps { connections: state.config.max_connections, per_address: state.config.max_connections_per_address };
     server::serve(listener, router::router(state.clone()), caps, stop).await;

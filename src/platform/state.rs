@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::Extensions;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     kernel::clock::Clock,
@@ -46,6 +47,8 @@ pub struct AppState {
     pub exports: Slots,
     /// Hands out serial numbers.
     pub serials: Serials,
+    /// Cancelled when the server stops: answers that go on and on end then.
+    pub stopping: CancellationToken,
     rooms: Arc<Extensions>,
 }
 
@@ -61,6 +64,7 @@ impl AppState {
             limits: Arc::new(limits),
             bell: Bell::default(),
             serials: Serials::default(),
+            stopping: CancellationToken::new(),
             uploads: Slots::new(UPLOADS, UPLOADS_EACH),
             exports: Slots::new(EXPORTS, EXPORTS_EACH),
             rooms: Arc::new(rooms),

@@ -1,7 +1,7 @@
 //! Shapes of imports on the wire.
 
-use ::entity::{guest_import, guest_import_row};
-use chrono::{DateTime, FixedOffset};
+use ::entity::{guest_import, guest_import_difference, guest_import_row};
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -10,7 +10,8 @@ use crate::{
     kernel::{
         clock::local,
         finding::Finding,
-        ids::{DeclarationId, EstablishmentId, ImportId},
+        ids::{DeclarationId, EstablishmentId, ImportId, StayId},
+        travel_document::mask,
     },
     platform::{http::problem::FindingOut, lang::Lang},
 };
@@ -24,7 +25,8 @@ pub struct ImportForm {
     file: Vec<u8>,
     /// Where the guests stay.
     establishment_id: EstablishmentId,
-    /// `preview` (default) shows the verdicts, `commit` files the accepted rows at once.
+    /// `preview` (default) shows the verdicts, `commit` files the accepted rows at once, `compare` files nothing and
+    /// compares the file with what is declared at the establishment.
     mode: Option<String>,
 }
 
@@ -38,7 +40,7 @@ pub struct ImportOut {
     /// `queued`, `reading`, `ready`, `committing`, `done` or `refused`.
     #[schema(value_type = String, example = "ready")]
     pub status: guest_import::Status,
-    /// `preview` or `commit`.
+    /// `preview`, `commit` or `compare`.
     #[schema(value_type = String, example = "preview")]
     pub mode: guest_import::Mode,
     /// What the file turned out to be.
@@ -50,7 +52,7 @@ pub struct ImportOut {
     pub file_hash: String,
     /// Rows read.
     pub rows_read: i32,
-    /// Rows that are, or on commit will be, filed.
+    /// Rows that are, or on commit will be, filed; in a comparison those that were compared.
     pub accepted: i32,
     /// Rows with a blocking finding.
     pub rejected: i32,
@@ -63,6 +65,12 @@ pub struct ImportOut {
     pub reason: Option<String>,
     /// Where in the file.
     pub location: Option<String>,
+    /// How to mend a refused file, where more can be said than its reason.
+    pub advice: Option<String>,
+    /// Headings of the file and what each was taken for, where the reader tells.
+    pub columns: Option<Value>,
+    /// What a comparison found.
+    pub comparison: Option<ComparisonOut>,
     /// Declarations that came of it.
     pub declarations: Vec<ImportedDeclarationOut>,
     /// When it was handed in.
@@ -71,6 +79,29 @@ pub struct ImportOut {
     pub finished_at: Option<DateTime<FixedOffset>>,
     /// Counts changes; also the `ETag`.
     pub version: i32,
+}
+
+/// What a comparison found: how many guests of each sort.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
+pub struct ComparisonOut {
+    /// First night that the file speaks of: of the day that it names, or of its first arrival.
+    pub from: NaiveDate,
+    /// Day after its last night.
+    pub to: NaiveDate,
+    /// Guests of the file who are declared.
+    pub matched: usize,
+    /// In the file, not declared.
+    pub missing: usize,
+    /// Declared and staying in these nights, not in the file.
+    pub surplus: usize,
+    /// Declared in another room.
+    pub different_room: usize,
+    /// Declared with another departure.
+    pub different_departure: usize,
+    /// The permitted stay ends within seven days or before the departure.
+    pub permitted_stay_ending: usize,
+    /// The document is declared with another name or date of birth.
+    pub different_person: usize,
 }
 
 /// A declaration that came of an import.
@@ -102,6 +133,9 @@ impl ImportOut {
             progress: row.progress,
             reason: row.reason.clone(),
             location: row.location.clone(),
+            advice: row.advice.clone(),
+            columns: row.columns.clone(),
+            comparison: row.comparison.clone().and_then(|sums| serde_json::from_value(sums).ok()),
             declarations: declarations.to_vec(),
             created_at: local(row.created_at),
             finished_at: row.finished_at.map(local),
@@ -126,6 +160,8 @@ pub struct ImportRowOut {
     pub original: Value,
     /// Why.
     pub findings: Vec<FindingOut>,
+    /// All cells of a refused row in the order of the file's columns, where the reader tells.
+    pub cells: Option<Value>,
     /// Where it is filed.
     pub declaration_id: Option<DeclarationId>,
 }
@@ -140,9 +176,75 @@ impl ImportRowOut {
             record: row.record.clone(),
             original: row.original.clone(),
             findings: findings.iter().map(|finding| FindingOut::new(finding, lang)).collect(),
+            cells: row.cells.clone(),
             declaration_id: row.declaration_id.map(DeclarationId),
         }
     }
+}
+
+/// One difference between a file and what is declared.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DifferenceOut {
+    /// `missing`, `surplus`, `different_room`, `different_departure`, `permitted_stay_ending` or `different_person`.
+    #[schema(value_type = String, example = "missing")]
+    pub kind: guest_import_difference::Kind,
+    /// Where the guest stands in the file; none if he is not in it.
+    #[schema(rename = "ref")]
+    #[serde(rename = "ref")]
+    pub reference: Option<String>,
+    /// The declared stay; none if there is none.
+    pub stay_id: Option<StayId>,
+    /// What is declared: name, date of birth, nationality, document, room and days.
+    pub declared: Option<Value>,
+    /// What was understood of the file, the same members.
+    pub file: Option<Value>,
+}
+
+impl DifferenceOut {
+    /// From a row.
+    pub fn new(row: guest_import_difference::Model) -> Self {
+        Self {
+            kind: row.kind,
+            reference: row.reference,
+            stay_id: row.stay_id.map(StayId),
+            declared: row.declared,
+            file: row.in_file,
+        }
+    }
+
+    /// The same with only the end of document numbers.
+    #[must_use]
+    pub fn masked(mut self) -> Self {
+        for guest in [&mut self.declared, &mut self.file].into_iter().flatten() {
+            if let Some(number) = guest["document_number"].as_str().map(mask) {
+                guest["document_number"] = number.into();
+            }
+        }
+        self
+    }
+}
+
+/// A page of differences.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DifferencePage {
+    /// The differences: by rows of the file, then what is not in it.
+    pub items: Vec<DifferenceOut>,
+    /// Where the next page begins.
+    pub next_cursor: Option<String>,
+}
+
+/// Which differences.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DifferenceFilter {
+    /// Only those of this kind.
+    #[param(value_type = Option<String>)]
+    pub kind: Option<guest_import_difference::Kind>,
+    /// Rows on a page, 1 to 200.
+    pub limit: Option<u64>,
+    /// Where the page begins.
+    pub cursor: Option<String>,
 }
 
 /// A page of imports.

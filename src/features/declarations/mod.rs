@@ -19,6 +19,7 @@ pub mod dto_life;
 pub mod dto_outage;
 pub mod export;
 pub mod import;
+pub mod import_receipt;
 pub mod jobs;
 pub mod receipt;
 pub mod routes;
@@ -31,4 +32,4 @@ mod store_outage;
 
 pub use jobs::HANDLERS;
 pub use routes::{NATIONAL, routes};
-pub use service::filing::Filings;
+pub use service::{filing::Filings, importing::Imports};

@@ -18,12 +18,15 @@ use crate::{
         accounts::Scope,
         declarations::{
             dto::{DeclarationFilter, ExportFilter, Presence, StayFilter},
-            rules::KnownStay,
+            rules::{
+                KnownStay,
+                compare::{Declared, Guest},
+            },
         },
     },
     kernel::{
         clock,
-        ids::{DeclarationId, OrganizationId},
+        ids::{DeclarationId, EstablishmentId, OrganizationId},
         page::{Page, PageRequest},
         text::fold,
     },
@@ -204,11 +207,12 @@ pub async fn release(conn: &impl ConnectionTrait, declaration: &declaration::Mod
     Ok(())
 }
 
-/// Writes declarations with their stays.
+/// Writes declarations with their stays; says after each statement how many stays it wrote.
 pub async fn insert_all(
     conn: &impl ConnectionTrait,
     mut declarations: Vec<declaration::Model>,
     mut stays: Vec<stay::Model>,
+    mut written: impl FnMut(usize),
 ) -> Result<(), DbErr> {
     // Everybody takes unique keys in one order, so that two transactions never wait for each other in a circle.
     declarations.sort_by(|a, b| a.reference_key.cmp(&b.reference_key));
@@ -218,10 +222,59 @@ pub async fn insert_all(
         declaration::Entity::insert_many(rows).exec_without_returning(conn).await?;
     }
     for rows in in_powers_of_two(stays, ROWS) {
+        let count = rows.len();
         let rows = rows.into_iter().map(|row| stay::ActiveModel::from(row).reset_all());
         stay::Entity::insert_many(rows).exec_without_returning(conn).await?;
+        written(count);
     }
     Ok(())
+}
+
+/// Stays declared at an establishment that a list may speak of: of these documents, and those whose nights touch the
+/// span. Withdrawn ones are left out.
+pub async fn declared_at(
+    conn: &impl ConnectionTrait,
+    (organization, establishment): (OrganizationId, EstablishmentId),
+    numbers: &[&str],
+    (from, to): (NaiveDate, NaiveDate),
+) -> Result<Vec<Declared>, DbErr> {
+    let here = || {
+        stay::Entity::find()
+            .filter(stay::Column::EstablishmentId.eq(establishment.0))
+            .filter(stay::Column::Status.ne(stay::Status::Withdrawn))
+    };
+    let last_day = Func::coalesce([Expr::col(stay::Column::DepartedOn), Expr::col(stay::Column::ExpectedDepartureOn)]);
+    let touching = here().filter(stay::Column::ArrivedOn.lte(to)).filter(Expr::expr(last_day).gte(from));
+    let mut found = HashMap::new();
+    for row in touching.all(conn).await? {
+        found.insert(row.id, declared(row));
+    }
+    for chunk in numbers.chunks(512) {
+        let keys = chunk.iter().map(|number| guest_key(organization.0, number)).collect();
+        for row in here().filter(stay::Column::GuestKey.is_in(padded(keys))).all(conn).await? {
+            found.entry(row.id).or_insert_with(|| declared(row));
+        }
+    }
+    let mut found: Vec<Declared> = found.into_values().collect();
+    found.sort_by_key(|stay| stay.stay_id);
+    Ok(found)
+}
+
+fn declared(row: stay::Model) -> Declared {
+    Declared {
+        stay_id: row.id,
+        guest: Guest {
+            document_number: row.document_number,
+            nationality: Some(row.nationality),
+            full_name: Some(row.full_name),
+            date_of_birth: Some(row.date_of_birth),
+            room: row.room,
+            arrived_on: Some(row.arrived_on),
+            expected_departure_on: Some(row.expected_departure_on),
+            departed_on: row.departed_on,
+            permitted_stay_until: row.permitted_stay_until,
+        },
+    }
 }
 
 /// Writes an officer's answer if the declaration is still at the version seen; tells whether it was.

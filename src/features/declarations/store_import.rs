@@ -1,9 +1,9 @@
 //! Queries on imports.
 
-use ::entity::{declaration, guest_import, guest_import_file, guest_import_row};
+use ::entity::{declaration, guest_import, guest_import_difference, guest_import_file, guest_import_row};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
 };
 use uuid::Uuid;
 
@@ -13,10 +13,11 @@ use crate::{
         ids::{DeclarationId, ImportId},
         page::{Page, PageRequest},
     },
+    platform::db::in_powers_of_two,
 };
 
-/// Rows in one statement: nine columns stay far below the limit of bound values.
-const ROWS: usize = 3_000;
+/// Rows in one statement: ten columns stay far below the limits of bound values.
+const ROWS: usize = 512;
 
 /// Files are the declarant's own; the police sees what comes of them.
 fn in_scope(scope: &Scope) -> Condition {
@@ -92,20 +93,109 @@ pub async fn drop_file(conn: &impl ConnectionTrait, id: ImportId) -> Result<(), 
     Ok(())
 }
 
-/// Writes the rows of an import in place of those that it had.
-pub async fn replace_rows(
+/// Notes how far a step is, if the import is still at the version seen and in this state; tells whether it was. Progress
+/// alone makes no new version.
+pub async fn tell(
     conn: &impl ConnectionTrait,
-    id: ImportId,
-    rows: Vec<guest_import_row::Model>,
-) -> Result<(), DbErr> {
-    guest_import_row::Entity::delete_many().filter(guest_import_row::Column::ImportId.eq(id.0)).exec(conn).await?;
-    let mut rows: Vec<_> = rows.into_iter().map(|row| row.into_active_model().reset_all()).collect();
-    while !rows.is_empty() {
-        let rest = rows.split_off(rows.len().min(ROWS));
-        guest_import_row::Entity::insert_many(rows).exec_without_returning(conn).await?;
-        rows = rest;
+    row: &guest_import::Model,
+    status: guest_import::Status,
+    progress: i32,
+) -> Result<bool, DbErr> {
+    let change = guest_import::ActiveModel { progress: Set(progress), ..Default::default() };
+    let result = guest_import::Entity::update_many()
+        .set(change)
+        .filter(guest_import::Column::Id.eq(row.id))
+        .filter(guest_import::Column::Version.eq(row.version))
+        .filter(guest_import::Column::Status.eq(status))
+        .exec(conn)
+        .await?;
+    Ok(result.rows_affected == 1)
+}
+
+/// Writes rows of an import; a row that is there already, from an attempt that was cut off or from the preview, is
+/// written over.
+pub async fn put_rows(conn: &impl ConnectionTrait, rows: Vec<guest_import_row::Model>) -> Result<(), DbErr> {
+    use guest_import_row::Column;
+    for group in in_powers_of_two(rows, ROWS) {
+        let group = group.into_iter().map(|row| row.into_active_model().reset_all());
+        let over = OnConflict::columns([Column::ImportId, Column::Position])
+            .update_columns([
+                Column::Reference,
+                Column::Verdict,
+                Column::Record,
+                Column::Original,
+                Column::Findings,
+                Column::Cells,
+                Column::DeclarationId,
+            ])
+            .to_owned();
+        guest_import_row::Entity::insert_many(group).on_conflict(over).exec_without_returning(conn).await?;
     }
     Ok(())
+}
+
+/// Notes in which declaration the accepted rows between two positions are filed.
+pub async fn set_declaration(
+    conn: &impl ConnectionTrait,
+    id: ImportId,
+    positions: std::ops::RangeInclusive<i32>,
+    declaration: DeclarationId,
+) -> Result<(), DbErr> {
+    let change = guest_import_row::ActiveModel { declaration_id: Set(Some(declaration.0)), ..Default::default() };
+    guest_import_row::Entity::update_many()
+        .set(change)
+        .filter(guest_import_row::Column::ImportId.eq(id.0))
+        .filter(guest_import_row::Column::Position.between(*positions.start(), *positions.end()))
+        .filter(guest_import_row::Column::Verdict.eq(guest_import_row::Verdict::Accepted))
+        .exec(conn)
+        .await?;
+    Ok(())
+}
+
+/// All rows of an import, in the order of the file.
+pub async fn all_rows(conn: &impl ConnectionTrait, id: ImportId) -> Result<Vec<guest_import_row::Model>, DbErr> {
+    guest_import_row::Entity::find()
+        .filter(guest_import_row::Column::ImportId.eq(id.0))
+        .order_by_asc(guest_import_row::Column::Position)
+        .all(conn)
+        .await
+}
+
+/// Writes the differences of an import in place of those that it had.
+pub async fn replace_differences(
+    conn: &impl ConnectionTrait,
+    id: ImportId,
+    differences: Vec<guest_import_difference::Model>,
+) -> Result<(), DbErr> {
+    guest_import_difference::Entity::delete_many()
+        .filter(guest_import_difference::Column::ImportId.eq(id.0))
+        .exec(conn)
+        .await?;
+    for group in in_powers_of_two(differences, ROWS) {
+        let group = group.into_iter().map(|row| row.into_active_model().reset_all());
+        guest_import_difference::Entity::insert_many(group).exec_without_returning(conn).await?;
+    }
+    Ok(())
+}
+
+/// Differences of an import that was found in scope: by rows of the file, then what is not in it.
+pub async fn list_differences(
+    conn: &impl ConnectionTrait,
+    id: ImportId,
+    kind: Option<guest_import_difference::Kind>,
+    page: &PageRequest,
+    after: Option<i32>,
+) -> Result<Page<guest_import_difference::Model>, DbErr> {
+    use guest_import_difference::{Column, Entity};
+    let mut query = Entity::find().filter(Column::ImportId.eq(id.0));
+    if let Some(kind) = kind {
+        query = query.filter(Column::Kind.eq(kind));
+    }
+    if let Some(after) = after {
+        query = query.filter(Column::Position.gt(after));
+    }
+    let rows = query.order_by_asc(Column::Position).limit(page.limit + 1).all(conn).await?;
+    Ok(Page::from_surplus(rows, page.limit, |row| row.position.to_string()))
 }
 
 /// Rows of an import that was found in scope, in the order of the file.
@@ -128,12 +218,17 @@ pub async fn list_rows(
 }
 
 /// Declarations that came of an import that was found in scope.
-pub async fn declarations_of(conn: &impl ConnectionTrait, id: ImportId) -> Result<Vec<ImportedDeclarationOut>, DbErr> {
-    let rows = declaration::Entity::find()
+pub async fn declaration_rows(conn: &impl ConnectionTrait, id: ImportId) -> Result<Vec<declaration::Model>, DbErr> {
+    declaration::Entity::find()
         .filter(declaration::Column::ImportId.eq(id.0))
         .order_by_asc(declaration::Column::Id)
         .all(conn)
-        .await?;
+        .await
+}
+
+/// The same, in short.
+pub async fn declarations_of(conn: &impl ConnectionTrait, id: ImportId) -> Result<Vec<ImportedDeclarationOut>, DbErr> {
+    let rows = declaration_rows(conn, id).await?;
     Ok(rows
         .into_iter()
         .map(|row| ImportedDeclarationOut {

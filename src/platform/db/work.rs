@@ -76,15 +76,17 @@ impl Work {
         });
     }
 
-    /// Asks for work after the commit, in this transaction.
-    pub async fn enqueue(&mut self, kind: &'static str, payload: Value) -> Result<Uuid, Failure> {
-        self.enqueue_for(kind, payload, self.now).await
+    /// Asks for work after the commit, in this transaction. Jobs of one lane are done one after the other, so that one
+    /// customer's work leaves workers for the others.
+    pub async fn enqueue(&mut self, kind: &'static str, lane: String, payload: Value) -> Result<Uuid, Failure> {
+        self.enqueue_for(kind, lane, payload, self.now).await
     }
 
     /// Asks for work at a later time, in this transaction.
     pub async fn enqueue_for(
         &mut self,
         kind: &'static str,
+        lane: String,
         payload: Value,
         run_at: DateTime<Utc>,
     ) -> Result<Uuid, Failure> {
@@ -93,6 +95,7 @@ impl Work {
             id: Set(id),
             kind: Set(kind.to_owned()),
             payload: Set(payload),
+            lane: Set(Some(lane)),
             run_at: Set(run_at),
             lease_until: Set(None),
             attempts: Set(0),

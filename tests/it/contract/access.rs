@@ -28,7 +28,8 @@ fn table() -> BTreeMap<&'static str, Vec<&'static str>> {
         (
             "hotel hr software officer",
             "list_declarations get_declaration get_receipt list_stays get_stay list_stay_versions list_corrections \
-             get_correction list_imports get_import list_import_rows report_open_stays",
+             get_correction list_imports get_import list_import_rows watch_import list_import_differences \
+             get_import_receipt report_open_stays",
         ),
         ("hotel hr software", "export_stays get_import_report"),
         (
@@ -167,6 +168,9 @@ async fn another_organizations_things_do_not_exist() {
                 format!("/api/v1/imports/{}", import.id()),
                 format!("/api/v1/imports/{}/rows", import.id()),
                 format!("/api/v1/imports/{}/report.xlsx", import.id()),
+                format!("/api/v1/imports/{}/events", import.id()),
+                format!("/api/v1/imports/{}/comparison", import.id()),
+                format!("/api/v1/imports/{}/receipt.pdf", import.id()),
                 format!("/api/v1/establishments/{}", app.establishment("hotel")),
             ] {
                 let id = if pattern.contains("imports") {

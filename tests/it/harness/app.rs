@@ -96,6 +96,12 @@ impl TestApp {
         Caller { app: self, token: Some(token), lang: "en" }
     }
 
+    /// The same, with a token of this moment: earlier ones may be over.
+    pub async fn sign_in_anew(&self, account: &str) -> Caller<'_> {
+        self.tokens.lock().expect("tokens").remove(account);
+        self.sign_in(account).await
+    }
+
     /// The hotel's software.
     pub async fn software(&self) -> Caller<'_> {
         let form = format!(
@@ -165,6 +171,25 @@ impl Caller<'_> {
     }
 
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Reply {
+        let response = self.respond(method, path, headers, body).await;
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes().to_vec();
+        let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Reply { status: parts.status.as_u16(), headers: parts.headers, bytes, json }
+    }
+
+    /// An answer of which nothing is read yet.
+    pub async fn open(&self, path: &str) -> axum::response::Response {
+        self.respond("GET", path, &[], None).await
+    }
+
+    async fn respond(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> axum::response::Response {
         let mut request = Request::builder().method(method).uri(path).header(header::ACCEPT_LANGUAGE, self.lang);
         if let Some(token) = &self.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -173,11 +198,7 @@ impl Caller<'_> {
             request = request.header(*name, *value);
         }
         let request = request.body(body.map_or_else(Body::empty, Body::from)).expect("a request");
-        let response = self.app.router.clone().oneshot(request).await.expect("an answer");
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.expect("a body").to_bytes().to_vec();
-        let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Reply { status: parts.status.as_u16(), headers: parts.headers, bytes, json }
+        self.app.router.clone().oneshot(request).await.expect("an answer")
     }
 }
 

@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use attention::Attention;
-pub use report::{RefusedRow, ReportColumn, ReportFinding, write_report};
+pub use report::{RefusedRow, ReportFinding, write_report};
 pub use stay::{ExportStay, PortalNationality};
 
 /// A format that is written.

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, IgnoreError, Note, Worksheet, XlsxError};
-use serde::Deserialize;
 
 use crate::features::declarations::{
     export::{
@@ -17,7 +16,8 @@ use crate::features::declarations::{
         kbtt_workbook::{heading_format, new_workbook, set_paper, text_format, width_of},
         xml_text,
     },
-    import::Field,
+    import::{Field, FileColumn},
+    rules::place_of,
 };
 
 /// Headings of the two columns at the right, in both languages whoever asks.
@@ -38,15 +38,6 @@ const WIDE: f64 = 60.0;
 /// Height of a line in points, and the most lines that a row shows: a row can be 409 points high.
 const LINE: u32 = 15;
 const MOST_LINES: u32 = 27;
-
-/// A column of the file as handed in.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-pub struct ReportColumn {
-    /// As the user wrote it.
-    pub heading: String,
-    /// What it was read as; none for a column that was passed over.
-    pub field: Option<Field>,
-}
 
 /// Something that is wrong with a row, in the reader's language.
 #[derive(Clone, PartialEq, Eq)]
@@ -84,7 +75,7 @@ pub struct RefusedRow {
 /// [`ExportError`] when a value cannot be held by a cell; no value that a reader lets in is of that kind.
 pub fn write_report(
     sheet: Option<&str>,
-    columns: &[ReportColumn],
+    columns: &[FileColumn],
     rows: &[RefusedRow],
     now: DateTime<Utc>,
 ) -> Result<Vec<u8>, ExportError> {
@@ -123,7 +114,7 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(columns: &[ReportColumn], rows: &[RefusedRow]) -> Self {
+    fn of(columns: &[FileColumn], rows: &[RefusedRow]) -> Self {
         if columns.is_empty() {
             let places = kbtt::NEW
                 .iter()
@@ -164,7 +155,8 @@ impl Layout {
 impl Place {
     /// Whether a finding is about what stands in this column.
     fn is_concerned(&self, finding: &ReportFinding) -> bool {
-        finding.field.is_some() && finding.field == self.field
+        let place = |field: Option<Field>| field.map(place_of);
+        self.field.is_some() && place(finding.field) == place(self.field)
     }
 
     fn value<'r>(&self, row: &'r RefusedRow) -> &'r str {

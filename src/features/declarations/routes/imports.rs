@@ -4,19 +4,23 @@ use std::time::Duration;
 
 use ::entity::guest_import::Mode;
 use axum::{
+    Extension,
     extract::{
         DefaultBodyLimit, FromRequest, Multipart, Request, State,
         multipart::{Field, MultipartError},
     },
     http::header,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Response, Sse},
 };
 
 use crate::{
     features::{
         accounts::{Declarant, StayReader},
         declarations::{
-            dto_import::{ImportFilter, ImportForm, ImportOut, ImportPage, ImportRowFilter, ImportRowPage},
+            dto_import::{
+                DifferenceFilter, DifferencePage, ImportFilter, ImportForm, ImportOut, ImportPage, ImportRowFilter,
+                ImportRowPage,
+            },
             import::Limits,
             service::importing::{self, Upload},
         },
@@ -71,7 +75,11 @@ impl FromRequest<AppState> for UploadForm {
             .await
             .unwrap_or_else(|_elapsed| Err(Problem::new(ProblemKind::RequestTimeout)));
         let upload = form.map_err(IntoResponse::into_response)?;
-        let mode = if upload.mode == Mode::Commit { "commit" } else { "preview" };
+        let mode = match upload.mode {
+            Mode::Preview => "preview",
+            Mode::Commit => "commit",
+            Mode::Compare => "compare",
+        };
         let fields = format!("{} {mode} {}\n", upload.establishment_id, upload.file_name);
         let content = [fields.as_bytes(), &upload.bytes];
         let idempotency = Idempotency::read(&head, &content, state).map_err(IntoResponse::into_response)?;
@@ -99,6 +107,7 @@ async fn read_form(request: Request, state: &AppState) -> Result<Upload, Problem
                 mode = match text_of(field).await?.trim() {
                     "preview" => Mode::Preview,
                     "commit" => Mode::Commit,
+                    "compare" => Mode::Compare,
                     _ => return Err(Problem::finding(Finding::block("wrong_type", "/mode"))),
                 }
             }
@@ -147,7 +156,8 @@ async fn bytes_of(mut field: Field<'_>, limit: usize) -> Result<Vec<u8>, Problem
 /// Takes in a guest file: KHAI_BAO_TAM_TRU XML or a KBTT workbook, at most 10 MiB, recognised by its content.
 ///
 /// The file is read in the background; ask `Location` for its state. With `mode=preview` nothing is filed until
-/// `commit_import`; with `mode=commit` the accepted rows are filed at once. The same file twice changes nothing.
+/// `commit_import`; with `mode=commit` the accepted rows are filed at once; with `mode=compare` nothing is ever filed,
+/// and `list_import_differences` tells how the file and what is declared differ. The same file twice changes nothing.
 #[utoipa::path(
     post, path = "/api/v1/imports", operation_id = "create_import", tag = "imports",
     security(("bearer" = [])), params(("Idempotency-Key" = Option<String>, Header, description = "Mandatory for API clients")),
@@ -183,7 +193,7 @@ pub(super) async fn list_imports(
     importing::list(&state, &caller.scope()?, &filter).await.map(axum::Json)
 }
 
-/// How far an import is. `rows_read` is always `accepted` + `rejected` + `ignored`.
+/// How far an import is; `progress` alone makes no new version. `rows_read` is always `accepted` + `rejected` + `ignored`.
 #[utoipa::path(
     get, path = "/api/v1/imports/{id}", operation_id = "get_import", tag = "imports",
     security(("bearer" = [])), params(("id" = ImportId, Path)),
@@ -238,4 +248,70 @@ pub(super) async fn commit_import(
     let CommitIn {} = body.input;
     let answer = importing::commit(&state, &caller.actor, &caller.scope()?, id, &body.idempotency).await?;
     Ok(answer.into_response())
+}
+
+/// News of an import as they come (Server-Sent Events): `progress` with each change, `done` with the state that stays.
+///
+/// Each event holds the import as `get_import` answers it. The stream ends after `done`, or after five minutes: ask
+/// again to go on. At most four streams of one caller.
+#[utoipa::path(
+    get, path = "/api/v1/imports/{id}/events", operation_id = "watch_import", tag = "imports",
+    security(("bearer" = [])), params(("id" = ImportId, Path)),
+    responses(
+        (status = 200, description = "A stream of events", body = ImportOut, content_type = "text/event-stream"),
+        (status = "4XX", description = "Refused", body = ProblemOut, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn watch_import(
+    StayReader(caller): StayReader,
+    State(state): State<AppState>,
+    Path(id): Path<ImportId>,
+    Extension(tag): Extension<CallerTag>,
+) -> Result<Response, Problem> {
+    let events = importing::watch(&state, &caller.scope()?, &tag.name, id).await?;
+    let headers = [(header::CACHE_CONTROL, "no-store")];
+    Ok((headers, Sse::new(events).keep_alive(importing::heartbeat())).into_response())
+}
+
+/// How a compared file and what is declared differ: by rows of the file, then what is not in it. The read is on the
+/// record; the police sees only the end of document numbers.
+#[utoipa::path(
+    get, path = "/api/v1/imports/{id}/comparison", operation_id = "list_import_differences", tag = "imports",
+    security(("bearer" = [])), params(("id" = ImportId, Path), DifferenceFilter),
+    responses(
+        (status = 200, description = "A page of differences", body = DifferencePage),
+        (status = "4XX", description = "Refused", body = ProblemOut, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn list_import_differences(
+    StayReader(caller): StayReader,
+    State(state): State<AppState>,
+    Path(id): Path<ImportId>,
+    Query(filter): Query<DifferenceFilter>,
+) -> Result<axum::Json<DifferencePage>, Problem> {
+    importing::list_differences(&state, &caller, id, &filter).await.map(axum::Json)
+}
+
+/// The receipt of an import that was filed, as PDF: sums, the file's hash, and the declarations that came of it. The read
+/// is on the record.
+#[utoipa::path(
+    get, path = "/api/v1/imports/{id}/receipt.pdf", operation_id = "get_import_receipt", tag = "imports",
+    security(("bearer" = [])), params(("id" = ImportId, Path)),
+    responses(
+        (status = 200, description = "The receipt", body = Vec<u8>, content_type = "application/pdf"),
+        (status = "4XX", description = "Refused", body = ProblemOut, content_type = "application/problem+json"),
+    )
+)]
+pub(super) async fn get_import_receipt(
+    StayReader(caller): StayReader,
+    State(state): State<AppState>,
+    Path(id): Path<ImportId>,
+    lang: Lang,
+) -> Result<Response, Problem> {
+    let pdf = importing::receipt_pdf(&state, &caller, id, lang).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("inline; filename=\"import-{id}.pdf\"")),
+    ];
+    Ok((headers, pdf).into_response())
 }

@@ -1,6 +1,8 @@
 //! From the row of a guest file to a stay under examination. What a format defines is read here; everything else stays
 //! text for the examination.
 
+use std::collections::BTreeMap;
+
 use crate::{
     features::declarations::{
         import::{Field, Format, GuestRow},
@@ -11,9 +13,14 @@ use crate::{
 
 /// A row's stay.
 pub fn stay_input(format: Format, row: &GuestRow) -> StayInput {
-    let of = |field: Field| row.original.get(&field).filter(|text| says_something(text)).cloned();
     let mut formulas: Vec<Place> = row.formulas.iter().map(|field| place_of(*field)).collect();
     formulas.dedup();
+    stored_input(format, &row.original, formulas)
+}
+
+/// The stay of a row that was kept: what stood in it, and which parts were formulas.
+pub fn stored_input(format: Format, original: &BTreeMap<Field, String>, formulas: Vec<Place>) -> StayInput {
+    let of = |field: Field| original.get(&field).filter(|text| says_something(text)).cloned();
     StayInput {
         full_name: of(Field::FullName).or_else(|| joined_name(of(Field::FamilyName), of(Field::GivenNames))),
         date_of_birth: of(Field::DateOfBirth),
@@ -98,8 +105,6 @@ fn is_visa_free(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
     use crate::features::declarations::import::RowKind;
 

@@ -5,6 +5,7 @@
 
 pub mod catalogue;
 mod company;
+pub mod compare;
 mod date_order;
 mod exam;
 mod examine;
@@ -23,6 +24,6 @@ mod values;
 pub use values::{Moment, document_numbers, earliest_arrival};
 
 pub use examine::{Examined, Facts, GoodStay, Record, Verdict, examine};
-pub use file_rows::{place_of, stay_input};
+pub use file_rows::{place_of, stay_input, stored_input};
 pub use input::{Door, Place, StayInput};
 pub use known::KnownStay;

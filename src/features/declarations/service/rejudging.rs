@@ -64,10 +64,15 @@ pub struct RejudgeJob {
 pub async fn ask(work: &mut Work, row: &outage::Model, to: Option<DateTime<Utc>>) -> Result<(), Failure> {
     let job = RejudgeJob { outage_id: row.id, unit_id: row.unit_id, from: row.starts_at, to, after: None };
     let payload = serde_json::to_value(job).unwrap_or_default();
-    work.enqueue(REJUDGE_JOB, payload.clone()).await?;
+    work.enqueue(REJUDGE_JOB, lane(), payload.clone()).await?;
     let later = work.now() + SETTLED;
-    work.enqueue_for(REJUDGE_JOB, payload, later).await?;
+    work.enqueue_for(REJUDGE_JOB, lane(), payload, later).await?;
     Ok(())
+}
+
+/// Sweeps follow each other: two at once would only wait for each other's declarations.
+fn lane() -> String {
+    REJUDGE_JOB.to_owned()
 }
 
 /// Judges one page and asks for the next.
@@ -90,7 +95,7 @@ pub async fn rejudge_page(state: &AppState, job: RejudgeJob) -> Result<(), JobEr
     let is_full = u64::try_from(page.len()).is_ok_and(|count| count == PAGE);
     if is_full {
         let next = RejudgeJob { after: Some(last), ..job.clone() };
-        work.enqueue(REJUDGE_JOB, serde_json::to_value(next).unwrap_or_default()).await?;
+        work.enqueue(REJUDGE_JOB, lane(), serde_json::to_value(next).unwrap_or_default()).await?;
     }
     work.commit().await?;
     if is_full {

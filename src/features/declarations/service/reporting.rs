@@ -13,8 +13,8 @@ use crate::{
     features::{
         accounts::Caller,
         declarations::{
-            export::{RefusedRow, ReportColumn, ReportFinding, WORKBOOK_TYPE, write_report},
-            import::Field,
+            export::{RefusedRow, ReportFinding, WORKBOOK_TYPE, write_report},
+            import::{Field, FileColumn},
             service::{
                 exporting::{Download, stamp, take_slot, write_apart},
                 importing::status_name,
@@ -64,13 +64,13 @@ pub async fn report(state: &AppState, caller: &Caller, id: ImportId, lang: Lang)
 }
 
 /// The columns of the file as it was handed in; none for a format without columns, and the report then has the portal's.
-fn columns_of(_import: &guest_import::Model) -> Vec<ReportColumn> {
-    Vec::new()
+fn columns_of(import: &guest_import::Model) -> Vec<FileColumn> {
+    import.columns.clone().and_then(|columns| serde_json::from_value(columns).ok()).unwrap_or_default()
 }
 
 /// The cells of a row as it was handed in, in the order of [`columns_of`]; none for a format without columns.
-fn cells_of(_row: &guest_import_row::Model) -> Vec<String> {
-    Vec::new()
+fn cells_of(row: &guest_import_row::Model) -> Vec<String> {
+    row.cells.clone().and_then(|cells| serde_json::from_value(cells).ok()).unwrap_or_default()
 }
 
 async fn refused_rows(state: &AppState, id: ImportId, lang: Lang) -> Result<Vec<RefusedRow>, Problem> {

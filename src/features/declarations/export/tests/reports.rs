@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use crate::{
     features::declarations::{
         export::{
-            RefusedRow, ReportColumn, ReportFinding,
+            RefusedRow, ReportFinding,
             tests::build::{now, part},
             write_report,
         },
-        import::{Field, Limits, RowKind, read},
+        import::{Field, FileColumn, Limits, RowKind, read},
         rules::catalogue::RULES,
     },
     kernel::finding::Finding,
@@ -51,12 +51,12 @@ fn refused(reference: &str, cells: &[&str], original: BTreeMap<Field, String>) -
     }
 }
 
-fn column(heading: &str, field: Option<Field>) -> ReportColumn {
-    ReportColumn { heading: heading.to_owned(), field }
+fn column(heading: &str, field: Option<Field>) -> FileColumn {
+    FileColumn { heading: heading.to_owned(), field }
 }
 
 /// An in-house list with columns of its own, in an order of its own.
-fn own_columns() -> Vec<ReportColumn> {
+fn own_columns() -> Vec<FileColumn> {
     vec![
         column("Booking", None),
         column("Passport No", Some(Field::DocumentNumber)),

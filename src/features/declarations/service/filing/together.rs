@@ -236,7 +236,7 @@ async fn write(state: &AppState, filings: &[Filing], prepared: &[Prepared], now:
     let mut work = Work::begin(&state.db, &first.actor, now).await?;
     let declarations = of_batch.iter().map(|(_, filed, _)| filed.declaration.clone()).collect();
     let stays = of_batch.iter().flat_map(|(_, filed, _)| filed.stays.iter().cloned()).collect();
-    store::insert_all(work.tx(), declarations, stays).await?;
+    store::insert_all(work.tx(), declarations, stays, |_| {}).await?;
     for (filing, filed, answer) in of_batch {
         for event in filed.events() {
             work.publish_as(&filing.actor, event);
