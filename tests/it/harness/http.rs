@@ -102,7 +102,12 @@ impl Api {
         self.send(Method::POST, path, headers, body).await
     }
 
-    async fn send(
+    /// Any request; a body without a content type of its own is JSON.
+    ///
+    /// # Errors
+    ///
+    /// When no complete answer came.
+    pub async fn send(
         &self,
         method: Method,
         path: &str,
@@ -110,7 +115,7 @@ impl Api {
         body: Bytes,
     ) -> Result<Reply, Unanswered> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base_url));
-        if !body.is_empty() {
+        if !body.is_empty() && !headers.iter().any(|(name, _)| *name == "content-type") {
             request = request.header(CONTENT_TYPE, "application/json");
         }
         if let Some(bearer) = &self.bearer {

@@ -4,4 +4,5 @@ pub mod app;
 pub mod database;
 pub mod demo;
 pub mod filing;
+pub mod guest_file;
 pub mod http;

@@ -3,7 +3,7 @@
 //! Eight clients file declarations of one stay each, every one with its own `Idempotency-Key` and client reference. After
 //! a random number of acknowledgements the server is killed and started again on the same database and port. The clients
 //! file what was not answered once more with the same key, ask for an old answer again, and go on, until the rounds are
-//! over. Then the server is asked for every single filing.
+//! over. Then the server is asked for every single filing. [`imports`] does the same to guest files.
 //!
 //! `TAMTRU_CRASH_ROUNDS` sets the rounds (2), `TAMTRU_CRASH_SEED` repeats the moments of an earlier run,
 //! `TAMTRU_TEST_POSTGRES` names the cluster to use. `tests/crash` sets them from its arguments.
@@ -29,6 +29,7 @@ use crate::harness::{
 use self::client::{Answer, Client, Entry, Moment};
 
 mod client;
+mod imports;
 
 /// How many clients file at once.
 const CLIENTS: usize = 8;
@@ -45,32 +46,73 @@ const RESTART_LIMIT: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sqlite_keeps_every_acknowledged_declaration() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let database = format!("sqlite://{}", folder.path().join("crash.sqlite").display());
-    Trial::new("sqlite", database, folder.path().join("server.log")).run().await;
+    let (trial, _folder) = on_sqlite();
+    trial.run().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_files_every_guest_of_a_file_once() {
+    let (trial, _folder) = on_sqlite();
+    imports::run(&trial).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn postgres_keeps_every_acknowledged_declaration() {
-    let Ok(cluster) = std::env::var("TAMTRU_TEST_POSTGRES") else {
-        eprintln!("left out: TAMTRU_TEST_POSTGRES names no PostgreSQL (tests/run starts one)");
-        return;
-    };
+    let Some(place) = OnPostgres::make().await else { return };
+    place.trial().run().await;
+    place.drop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_files_every_guest_of_a_file_once() {
+    let Some(place) = OnPostgres::make().await else { return };
+    imports::run(&place.trial()).await;
+    place.drop().await;
+}
+
+/// A trial with the folder that holds its database.
+fn on_sqlite() -> (Trial, tempfile::TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let name = format!("crash_{:016x}", any_number());
-    let admin = Database::connect(&cluster).await.expect("the test cluster answers");
-    admin
-        .execute_unprepared(&format!("CREATE DATABASE {name}"))
-        .await
-        .expect("the cluster's user may create databases");
+    let database = format!("sqlite://{}", folder.path().join("crash.sqlite").display());
+    (Trial::new("sqlite", database, folder.path().join("server.log")), folder)
+}
 
-    let (prefix, _) = cluster.rsplit_once('/').expect("a URL with a database");
-    Trial::new("postgres", format!("{prefix}/{name}"), folder.path().join("server.log")).run().await;
+/// A database of a trial's own on the cluster of the tests.
+struct OnPostgres {
+    admin: sea_orm::DatabaseConnection,
+    name: String,
+    url: String,
+    folder: tempfile::TempDir,
+}
 
-    admin
-        .execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)"))
-        .await
-        .expect("the trial's database can be dropped");
+impl OnPostgres {
+    async fn make() -> Option<Self> {
+        let Ok(cluster) = std::env::var("TAMTRU_TEST_POSTGRES") else {
+            eprintln!("left out: TAMTRU_TEST_POSTGRES names no PostgreSQL (tests/run starts one)");
+            return None;
+        };
+        let name = format!("crash_{:016x}", any_number());
+        let admin = Database::connect(&cluster).await.expect("the test cluster answers");
+        admin
+            .execute_unprepared(&format!("CREATE DATABASE {name}"))
+            .await
+            .expect("the cluster's user may create databases");
+        let (prefix, _) = cluster.rsplit_once('/').expect("a URL with a database");
+        let url = format!("{prefix}/{name}");
+        Some(Self { admin, name, url, folder: tempfile::tempdir().expect("a temporary folder") })
+    }
+
+    fn trial(&self) -> Trial {
+        Trial::new("postgres", self.url.clone(), self.folder.path().join("server.log"))
+    }
+
+    async fn drop(self) {
+        let Self { admin, name, .. } = self;
+        admin
+            .execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)"))
+            .await
+            .expect("the trial's database can be dropped");
+    }
 }
 
 /// One run of all rounds on one database.
@@ -121,8 +163,12 @@ impl Trial {
     }
 
     async fn start(&self) -> Demo {
-        // The demo's clock goes on where it was, as a real one would.
-        Demo::start(&self.listen, &self.database, self.began.elapsed(), &self.log).await
+        self.start_after(Duration::ZERO).await
+    }
+
+    /// The demo's clock goes on where it was, as a real one would, and by so much more.
+    async fn start_after(&self, more: Duration) -> Demo {
+        Demo::start(&self.listen, &self.database, self.began.elapsed() + more, &self.log).await
     }
 
     /// One round: all clients file until the server is dead.
