@@ -106,7 +106,8 @@ fn workbook(rows: usize) -> anyhow::Result<Vec<u8>> {
     let labels: Vec<String> = reader
         .records()
         .filter_map(|record| Some(record.ok()?.get(column)?.to_owned()))
-        .filter(|label| !label.is_empty() && !label.starts_with("VNM"))
+        // `SC-` (Scotland) is refused: GBR is meant.
+        .filter(|label| !label.is_empty() && !label.starts_with("VNM") && !label.starts_with("SC-"))
         .collect();
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet().set_name("KBTT")?;
