@@ -49,6 +49,4 @@ pub use ::entity::establishment::Model as Establishment;
 pub use error::OrganizationError;
 pub use routes::routes;
 pub use rules::{EstablishmentKind, EstablishmentStatus, OrganizationKind, OrganizationStatus};
-pub use store::{
-    establishment_names, establishments_of, find_establishment, open_establishments, organization_names,
-};
+pub use store::{establishment_names, establishments_of, find_establishment, open_establishments, organization_names};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&str; 4] = ["kernel", "platform", "features", "app"];
 
 /// Rooms, each with the rooms that it may use. The graph has no circle.
-const ROOMS: [(&str, &[&str]); 6] = [
+const ROOMS: [(&str, &[&str]); 7] = [
     ("catalog", &["accounts"]),
     ("accounts", &["catalog"]),
     ("organizations", &["catalog", "accounts"]),

@@ -107,7 +107,8 @@ impl BatchFacts {
             filings.iter().filter_map(|f| Some((f.organization, f.order.client_reference.clone()?))).collect();
         let known = async { Ok::<_, Failure>(store::known_stays_of_all(conn, guests).await?) };
         let by_reference = async { Ok::<_, Failure>(store::by_client_references(conn, references).await?) };
-        let earliest = filings.iter().filter_map(|filing| earliest_arrival(&filing.order.stays, filing.order.door)).min();
+        let earliest =
+            filings.iter().filter_map(|filing| earliest_arrival(&filing.order.stays, filing.order.door)).min();
         let (establishments, known, by_reference, outages) =
             tokio::try_join!(destinations(state, filings), known, by_reference, outages_since(conn, earliest))?;
         Ok(Self { establishments, known, by_reference, outages })

@@ -96,7 +96,8 @@ pub(super) async fn judge_file(
     file: &GuestFile,
     now: DateTime<Utc>,
 ) -> Result<Vec<Judged>, Failure> {
-    let inputs = file.rows.iter().filter(|row| row.kind == RowKind::Guest).map(|row| stay_input(file.format, row)).collect();
+    let inputs =
+        file.rows.iter().filter(|row| row.kind == RowKind::Guest).map(|row| stay_input(file.format, row)).collect();
     let mut examined = examine_file(state, destination, inputs, now).await?.stays.into_iter();
     let judge = |row: &GuestRow| match row.kind {
         RowKind::Sample => Judged::no_guest(row.reference.clone(), "sample_row"),
