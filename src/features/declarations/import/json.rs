@@ -33,7 +33,7 @@ pub(super) fn read(content: &str, template: &JsonTemplate, limits: &Limits) -> R
     if reading.ordinal > 0 && !reading.known {
         return Err(FileRefusal::at(RefusalReason::UnknownFormat, "json"));
     }
-    Ok(GuestFile { format: template.format, columns: Vec::new(), rows: reading.rows })
+    Ok(GuestFile { format: template.format, columns: Vec::new(), above: Vec::new(), rows: reading.rows })
 }
 
 struct Reading<'t> {

@@ -186,6 +186,8 @@ pub struct GuestFile {
     pub format: Format,
     /// The user's own columns in their order; empty for XML and JSON.
     pub columns: Vec<FileColumn>,
+    /// Texts above the heading, such as the day of the list; empty for XML and JSON.
+    pub above: Vec<String>,
     /// Its rows in file order.
     pub rows: Vec<GuestRow>,
 }

@@ -105,9 +105,9 @@ impl Advice {
             "KhaiBaoTamTru" => Some(Self::ExportKbtt),
             "EVISA" => Some(Self::EvisaApplications),
             "POLICE_REPORT2" | "G_C9" => Some(Self::PoliceReport),
-            "Excel 2003 XML" | "xls" | "xlsb" | "ods" | "html" => Some(Self::SaveAsXlsx),
+            "Excel 2003 XML" | "xls" | "xlsb" | "ods" | "html" | "mhtml" => Some(Self::SaveAsXlsx),
             "encrypted" => Some(Self::RemovePassword),
-            "pdf" | "docx" | "doc" | "pptx" | "image" | "png" | "jpeg" => Some(Self::NotATable),
+            "pdf" | "docx" | "doc" | "rtf" | "pptx" | "ppt" | "ole" | "image" => Some(Self::NotATable),
             _ => None,
         }
     }

@@ -94,6 +94,7 @@ struct Body<'t> {
     /// The user's own columns by number.
     own: Vec<(u32, FileColumn)>,
     rows: Vec<GuestRow>,
+    above: Vec<String>,
     signed: bool,
 }
 
@@ -129,7 +130,7 @@ impl<'t> Table<'t> {
             (Some(body), _) => {
                 let format = (body.template.format)(&body.columns.fields());
                 let columns = body.own.into_iter().map(|(_, column)| column).collect();
-                Outcome::Guests(GuestFile { format, columns, rows: body.rows })
+                Outcome::Guests(GuestFile { format, columns, above: body.above, rows: body.rows })
             }
             (None, Some(refusal)) => Outcome::Similar(refusal),
             (None, None) => Outcome::Other,
@@ -147,7 +148,9 @@ impl<'t> Table<'t> {
             match search(template, &rows) {
                 Search::Found(heading) => {
                     let own = own_columns(template, &rows, &heading);
-                    let mut body = Body { template, columns: heading.columns, own, rows: Vec::new(), signed: false };
+                    let above = head[..heading.last].iter().flat_map(|row| row.texts().into_values()).collect();
+                    let (columns, rows) = (heading.columns, Vec::new());
+                    let mut body = Body { template, columns, own, rows, above, signed: false };
                     for row in head.into_iter().skip(heading.last + 1) {
                         body.take(row, self.label, self.limits)?;
                     }

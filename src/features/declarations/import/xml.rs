@@ -186,6 +186,11 @@ impl<'t> Reading<'t> {
     }
 
     fn finish(self) -> GuestFile {
-        GuestFile { format: (self.template.format)(&self.seen), columns: Vec::new(), rows: self.rows }
+        GuestFile {
+            format: (self.template.format)(&self.seen),
+            columns: Vec::new(),
+            above: Vec::new(),
+            rows: self.rows,
+        }
     }
 }

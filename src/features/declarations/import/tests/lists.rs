@@ -4,6 +4,7 @@ use crate::features::declarations::import::tests::build::{
     FIELDS, GUEST, HEADINGS, SAMPLE, accepted, book, document, kinds, read_default, record, references, row, sheet,
     value, worksheet,
 };
+use crate::features::declarations::import::tests::build_biff::compound;
 use crate::features::declarations::import::{Advice, Field, FileRefusal, Format, GuestFile, RefusalReason, RowKind};
 
 const ACCOMMODATION: [&str; 19] = [
@@ -346,10 +347,7 @@ fn lists_of_vietnamese_guests_are_refused_with_advice() {
 
 #[test]
 fn files_of_other_programs_are_refused_with_advice() {
-    let encrypted: Vec<u8> = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]
-        .into_iter()
-        .chain("EncryptedPackage".bytes().flat_map(|byte| [byte, 0]))
-        .collect();
+    let encrypted = compound(&[("EncryptedPackage", b"x"), ("EncryptionInfo", b"x")]);
     for (bytes, location, advice) in [
         (&b"<KhaiBaoTamTru/>"[..], "KhaiBaoTamTru", Advice::ExportKbtt),
         (b"<EVISA><THONG_TIN_NNN/></EVISA>", "EVISA", Advice::EvisaApplications),

@@ -112,10 +112,10 @@ pub(super) async fn differences(
     Ok(Found { sums: serde_json::to_value(sums).unwrap_or_default(), rows })
 }
 
-/// The day in a line of the list that is no guest: "Ngày d tháng m năm yyyy".
+/// The day in a line of the list that is no guest, above the heading or below the guests: "Ngày d tháng m năm yyyy".
 fn list_day(file: &GuestFile) -> Option<NaiveDate> {
-    let lines = file.rows.iter().filter(|row| row.kind == RowKind::Total);
-    day_of_list(lines.flat_map(|row| row.original.values().map(String::as_str)))
+    let below = file.rows.iter().filter(|row| row.kind == RowKind::Total).flat_map(|row| row.original.values());
+    day_of_list(file.above.iter().chain(below).map(String::as_str))
 }
 
 fn listed(judged: &Judged) -> Option<Listed> {
