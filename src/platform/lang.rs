@@ -55,12 +55,18 @@ impl Lang {
 
     /// The text under a key, its `%{name}` places filled.
     ///
-    /// A value that is itself in words comes once in each language: `name_vi` and `name_en` fill `%{name}`.
+    /// A value that is itself in words comes once in each language: `name_vi` and `name_en` fill `%{name}`. A place without
+    /// a value (a rule shown without a case, a finding stored before its sentence grew) shows an ellipsis.
     pub fn text(self, key: &str, params: &BTreeMap<String, String>) -> String {
         let mut text = crate::translate(self.tag(), key);
         for (name, value) in params {
             let name = name.strip_suffix(&format!("_{}", self.tag())).unwrap_or(name);
             text = text.replace(&format!("%{{{name}}}"), value);
+        }
+        while let Some(start) = text.find("%{")
+            && let Some(length) = text[start..].find('}')
+        {
+            text.replace_range(start..=start + length, "…");
         }
         text
     }
@@ -101,6 +107,7 @@ mod tests {
             let (message, _) = lang.finding(&finding);
             assert!(message.contains(own) && !message.contains(other), "{message}");
             assert!(message.contains("08:00 22/11/2026"), "{message}");
+            assert!(message.contains('…') && !message.contains("%{"), "{message}");
         }
     }
 

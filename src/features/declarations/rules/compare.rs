@@ -8,7 +8,7 @@
 //! line spans from its first arrival to its last departure, of a list of years the last 400 nights. Declared stays
 //! whose nights overlap the span and that no guest of the list matches are surplus. Nights are half-open: a guest who
 //! leaves on the day of the list need not stand on it. A guest who is not checked out counts until his planned
-//! departure.
+//! departure. A list of guests in house without a day is of today.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -157,10 +157,11 @@ pub fn compare(listed: &[Listed], declared: &[Declared], span: (NaiveDate, Naive
         let told = kinds.map(|kind| Difference { kind, listed: Some(row), declared: Some(place) });
         found.differences.extend(told);
     }
-    let surplus = declared
-        .iter()
-        .enumerate()
-        .filter(|(place, stay)| !matched[*place] && stay.guest.nights().is_some_and(|nights| overlaps(nights, span)));
+    let here = |guest: &Guest| {
+        let gone = guest.departed_on.is_some_and(|day| day <= span.0);
+        !gone && guest.nights().is_some_and(|nights| overlaps(nights, span))
+    };
+    let surplus = declared.iter().enumerate().filter(|(place, stay)| !matched[*place] && here(&stay.guest));
     found.differences.extend(surplus.map(|(place, _)| Difference {
         kind: Kind::Surplus,
         listed: None,
@@ -300,6 +301,12 @@ mod tests {
             ("a number alone is enough", vec!["P1"], vec!["P1 JPN YUI_SATO 1991 301 11-20 11-25 - 12-30"], (1, vec![])),
             ("not in the file", vec![YUI], vec![YUI, "P2 JPN KEN 1990 302 11-21 11-24"], (1, vec!["Surplus - 1"])),
             ("left before the file begins", vec![YUI], vec![YUI, "P2 JPN KEN 1990 302 11-18 11-20"], (1, vec![])),
+            (
+                "checked out on the day of his arrival, when the file begins",
+                vec![YUI],
+                vec![YUI, "P2 JPN KEN 1990 302 11-20 11-24 11-20"],
+                (1, vec![]),
+            ),
             ("leading zero of a room", vec!["P1 JPN YUI_SATO - 0301 11-20 11-25"], vec![YUI], (1, vec![])),
             ("another room", vec!["P1 JPN - - 302 11-20 11-25"], vec![YUI], (1, vec!["DifferentRoom 0 0"])),
             ("another plan", vec!["P1 JPN - - - 11-20 11-27"], vec![YUI], (1, vec!["DifferentDeparture 0 0"])),

@@ -15,7 +15,7 @@ use crate::{
         accounts::{Caller, Scope},
         declarations::{
             dto_import::{ComparisonOut, DifferenceFilter, DifferenceOut, DifferencePage},
-            import::{GuestFile, RowKind},
+            import::{Format, GuestFile, RowKind},
             rules::{
                 Record,
                 compare::{Declared, Difference, Guest, Listed, compare, day_of_list, span},
@@ -74,7 +74,8 @@ pub(super) async fn differences(
     let now = state.clock.now();
     let today = clock::local_day(now);
     let listed: Vec<Listed> = judged.iter().filter_map(listed).collect();
-    let span = span(&listed, list_day(file), today);
+    let in_house = (file.format == Format::InhouseList).then_some(today);
+    let span = span(&listed, list_day(file).or(in_house), today);
     let numbers: BTreeSet<&str> = listed.iter().map(|listed| listed.guest.document_number.as_str()).collect();
     let numbers: Vec<&str> = numbers.into_iter().collect();
     let place = &destination.establishment;
