@@ -152,11 +152,31 @@ pub async fn set_declaration(
     Ok(())
 }
 
-/// All rows of an import, in the order of the file.
-pub async fn all_rows(conn: &impl ConnectionTrait, id: ImportId) -> Result<Vec<guest_import_row::Model>, DbErr> {
+/// The next rows of an import, in the order of the file.
+pub async fn rows_after(
+    conn: &impl ConnectionTrait,
+    id: ImportId,
+    after: Option<i32>,
+    limit: u64,
+) -> Result<Vec<guest_import_row::Model>, DbErr> {
     guest_import_row::Entity::find()
         .filter(guest_import_row::Column::ImportId.eq(id.0))
+        .filter(guest_import_row::Column::Position.gt(after.unwrap_or(-1)))
         .order_by_asc(guest_import_row::Column::Position)
+        .limit(limit)
+        .all(conn)
+        .await
+}
+
+/// Rows of an import by their places in the file.
+pub async fn rows_at(
+    conn: &impl ConnectionTrait,
+    id: ImportId,
+    positions: impl Iterator<Item = i32>,
+) -> Result<Vec<guest_import_row::Model>, DbErr> {
+    guest_import_row::Entity::find()
+        .filter(guest_import_row::Column::ImportId.eq(id.0))
+        .filter(guest_import_row::Column::Position.is_in(positions))
         .all(conn)
         .await
 }

@@ -252,3 +252,33 @@ async fn the_marked_copy_is_mended_and_handed_in_again() {
         assert_eq!((none.status, none.json["code"].as_str()), (409, Some("wrong_state")));
     }
 }
+
+/// The marked copy has the user's own columns in their order, those too that mean nothing to us, and what stood in them.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_marked_copy_keeps_the_users_own_columns() {
+    let list = "Khách sạn Sóng Biển;;;;;;;;;\n\
+                Rm#;VIP;Last Name;First Name;Passport #;NAT;DOB;Gender;Arrival;Departure\n\
+                007;vàng;ROSSI;GIULIA;YA7654321;ITA;05/05/1990;F;22/11/2026;24/11/2026\n\
+                008;=1+1;BIANCHI;MARCO;YA7654322;Atlantis;06/06/1990;M;22/11/2026;21/11/2026\n";
+    for app in TestApp::both().await {
+        let hotel = app.sign_in("hotel").await;
+        let preview = import(&app, "list.csv", list.as_bytes(), "preview").await;
+        let sums = |reply: &Reply| {
+            (reply.json["format"].clone(), reply.json["rows_read"].clone(), reply.json["rejected"].clone())
+        };
+        assert_eq!(sums(&preview), (json!("inhouse_list"), json!(2), json!(1)));
+        let path = format!("/api/v1/imports/{}/report.xlsx", preview.id());
+        let report = hotel.get(&path).await.expect(200);
+        let strings = part(&report.bytes, "xl/sharedStrings.xml");
+        let places: Vec<Option<usize>> =
+            ["Rm#", "VIP", "Last Name", "First Name", "Passport #", "NAT", "DOB", "Lỗi / Errors", "008"]
+                .iter()
+                .map(|text| strings.find(&format!(">{text}<")))
+                .collect();
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?}: {strings}");
+        assert!(!strings.contains("ROSSI"), "who was accepted is not in it");
+        assert!(!part(&report.bytes, "xl/worksheets/sheet1.xml").contains("<f>"), "no formula comes back");
+        let again = import(&app, "mended.xlsx", &report.bytes, "preview").await;
+        assert_eq!(sums(&again), (json!("inhouse_list"), json!(1), json!(1)));
+    }
+}

@@ -16,7 +16,7 @@ pub struct Limits {
     pub cells: usize,
     /// Columns of a sheet that are looked at; cells further right are passed over.
     pub columns: u32,
-    /// Rows that are not blank.
+    /// Rows that are not blank: each costs some 6 kB while it is judged, and a process should need less than 200 MB.
     pub rows: usize,
     /// Bytes of text of all rows of a workbook that are looked at, together. Needed because a short
     /// file can repeat one long shared string in every cell.
@@ -38,7 +38,7 @@ impl Default for Limits {
             sheets: 400,
             cells: 500_000,
             columns: 256,
-            rows: 20_000,
+            rows: 12_000,
             text_bytes: 16 * 1024 * 1024,
             cell_chars: 500,
             xml_depth: 8,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::entity::{
     guest_import::{self, Status},
-    guest_import_row::{self, Verdict as RowVerdict},
+    guest_import_row,
 };
 use chrono::{DateTime, Utc};
 
@@ -12,7 +12,6 @@ use crate::{
     features::{
         catalog::Channel,
         declarations::{
-            import::Format,
             rules::Examined,
             service::{
                 filing::{
@@ -21,7 +20,7 @@ use crate::{
                 },
                 importing::{
                     actor_of, event, job_destination, job_row,
-                    judging::{Judged, changed_row, count, judge_again},
+                    judging::{Counts, Judged, JudgedAgain, changed_row, judge_again},
                     progress::Progress,
                     sums,
                 },
@@ -40,6 +39,8 @@ use crate::{
 
 /// How often rows are judged anew because somebody else filed one of the guests meanwhile.
 const ATTEMPTS: usize = 4;
+/// Changed rows written at once.
+const ROWS: usize = 512;
 /// Per cent of the step that are over when the rows are judged again, and when the stays are written.
 const JUDGED: i32 = 30;
 const WRITTEN: i32 = 90;
@@ -65,18 +66,12 @@ pub async fn commit_file(state: &AppState, id: ImportId) -> Result<(), JobError>
     Err(JobError::Retry("others file the same guests".to_owned()))
 }
 
-/// What the file was read as.
-fn format_of(import: &guest_import::Model) -> Result<Format, JobError> {
-    let name = serde_json::Value::from(import.format.clone());
-    serde_json::from_value(name).map_err(|error| JobError::GiveUp(format!("no known format: {error}")))
-}
-
 /// All that will be written, made before the transaction begins.
 struct Plan {
     now: DateTime<Utc>,
-    judged: Vec<Judged>,
-    /// Rows that are judged otherwise than when the file was read.
-    changed: Vec<guest_import_row::Model>,
+    counts: Counts,
+    /// Rows that are judged otherwise than when the file was read, with their places in the file.
+    changed: Vec<(i32, Judged)>,
     filed: Vec<Filed>,
     /// First and last position of the rows of each declaration.
     positions: Vec<(i32, i32)>,
@@ -86,21 +81,16 @@ impl Plan {
     async fn make(state: &AppState, import: &guest_import::Model) -> Result<Self, JobError> {
         let now = state.clock.now();
         let destination = Arc::new(job_destination(state, import).await?);
-        let rows = store::all_rows(state.db.read(), ImportId(import.id)).await.map_err(Failure::from)?;
-        let judged = judge_again(state, &destination, format_of(import)?, &rows, now).await?;
-        let changed = rows.iter().zip(&judged).filter_map(|(row, judged)| changed_row(row, judged)).collect();
-        let fresh: Vec<(i32, &Examined)> = rows
-            .iter()
-            .zip(&judged)
-            .filter(|(_, judged)| judged.verdict == RowVerdict::Accepted)
-            .filter_map(|(row, judged)| Some((row.position, judged.examined.as_ref()?)))
-            .collect();
+        let JudgedAgain { mut accepted, changed, counts } = judge_again(state, &destination, import, now).await?;
         let (mut filed, mut positions) = (Vec::new(), Vec::new());
-        for chunk in fresh.chunks(MAX_STAYS) {
-            filed.push(file_chunk(state, import, &destination, chunk, filed.len(), now).await?);
-            positions.extend(chunk.first().zip(chunk.last()).map(|(first, last)| (first.0, last.0)));
+        // What has become rows is let go, chunk by chunk.
+        while !accepted.is_empty() {
+            let rest = accepted.split_off(accepted.len().min(MAX_STAYS));
+            filed.push(file_chunk(state, import, &destination, &accepted, filed.len(), now).await?);
+            positions.extend(accepted.first().zip(accepted.last()).map(|(first, last)| (first.0, last.0)));
+            accepted = rest;
         }
-        Ok(Self { now, judged, changed, filed, positions })
+        Ok(Self { now, counts, changed, filed, positions })
     }
 
     /// Writes all in one transaction; tells whether the import was still where it was.
@@ -120,7 +110,7 @@ impl Plan {
             progress.show(JUDGED, WRITTEN, (written, all));
         })
         .await?;
-        store::put_rows(work.tx(), self.changed).await?;
+        put_changed(&work, id, &self.changed).await?;
         for (filed, (first, last)) in self.filed.iter().zip(self.positions) {
             store::set_declaration(work.tx(), id, first..=last, DeclarationId(filed.declaration.id)).await?;
         }
@@ -129,7 +119,7 @@ impl Plan {
         }
         store::drop_file(work.tx(), id).await?;
         let seen = row.version;
-        count(&mut row, &self.judged);
+        self.counts.note(&mut row);
         row.status = Status::Done;
         row.progress = 100;
         row.finished_at = Some(self.now);
@@ -144,11 +134,25 @@ impl Plan {
     }
 }
 
+/// Writes the rows that are judged otherwise now; what they say of the file stays.
+async fn put_changed(work: &Work, id: ImportId, changed: &[(i32, Judged)]) -> Result<(), Failure> {
+    for part in changed.chunks(ROWS) {
+        let positions = part.iter().map(|(position, _)| *position);
+        let stored = store::rows_at(work.tx(), id, positions).await?;
+        let now = |row: guest_import_row::Model| {
+            let place = part.binary_search_by_key(&row.position, |(position, _)| *position).ok()?;
+            Some(changed_row(row, &part[place].1))
+        };
+        store::put_rows(work.tx(), stored.into_iter().filter_map(now).collect()).await?;
+    }
+    Ok(())
+}
+
 async fn file_chunk(
     state: &AppState,
     import: &guest_import::Model,
     destination: &Destination,
-    chunk: &[(i32, &Examined)],
+    chunk: &[(i32, Examined)],
     number: usize,
     now: DateTime<Utc>,
 ) -> Result<Filed, Failure> {
@@ -161,6 +165,6 @@ async fn file_chunk(
         reference_code: next_code(state, &destination.unit, now).await?,
         content_hash: signing::sha256_hex(&[import.file_hash.as_bytes(), number.to_string().as_bytes()]),
     };
-    let stays: Vec<&Examined> = chunk.iter().map(|(_, examined)| *examined).collect();
+    let stays: Vec<&Examined> = chunk.iter().map(|(_, examined)| examined).collect();
     Ok(Filed::build(head, &stays, now))
 }

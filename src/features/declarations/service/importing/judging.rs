@@ -17,9 +17,13 @@ use crate::{
         import::{Field, Format, GuestFile, GuestRow, RowKind},
         rules::{Examined, Place, Record, StayInput, stay_input, stored_input},
         service::filing::{Destination, examine_file},
+        store_import as store,
     },
-    kernel::{finding::Finding, ids},
-    platform::{db::Failure, state::AppState},
+    kernel::{
+        finding::Finding,
+        ids::{self, ImportId},
+    },
+    platform::{db::Failure, jobs::JobError, signing, state::AppState},
 };
 
 /// Members of a row's record, in the order of the contract.
@@ -36,6 +40,9 @@ const RECORD: [Place; 11] = [
     Place::Departure,
     Place::PermittedStay,
 ];
+
+/// Stored rows read at once.
+const PAGE: u64 = 1_000;
 
 /// Findings of rows that are no guests.
 const NO_GUEST: [&str; 2] = ["sample_row", "total_row"];
@@ -110,79 +117,161 @@ pub(super) async fn judge_file(
     Ok(file.rows.iter().map(judge).collect())
 }
 
+/// A stored row that is to be judged again: little enough that a large file fits into memory.
+struct Kept {
+    position: i32,
+    reference: String,
+    /// None for a guest.
+    no_guest: Option<String>,
+    /// Of what was said of it.
+    said: String,
+}
+
+impl Kept {
+    fn of(row: guest_import_row::Model, format: Format) -> (Self, Option<StayInput>) {
+        let findings: Vec<Finding> = serde_json::from_value(row.findings.clone()).unwrap_or_default();
+        let no_guest = findings.first().map(|finding| finding.rule.clone());
+        let no_guest = no_guest.filter(|rule| NO_GUEST.contains(&rule.as_str()));
+        let input = no_guest.is_none().then(|| kept_input(format, &row, &findings));
+        let said = digest(row.verdict, row.declaration_id, &row.findings, &row.record);
+        (Self { position: row.position, reference: row.reference, no_guest, said }, input)
+    }
+}
+
+/// Equal where what is said of a row is equal.
+fn digest(verdict: RowVerdict, already: Option<uuid::Uuid>, findings: &Value, record: &Value) -> String {
+    let text = serde_json::json!([verdict, already, findings, record]).to_string();
+    signing::sha256_hex(&[text.as_bytes()])
+}
+
+/// What the second judgement came to.
+pub(super) struct JudgedAgain {
+    /// Guests to be filed, with their places in the file.
+    pub accepted: Vec<(i32, Examined)>,
+    /// Rows that are judged otherwise than when the file was read.
+    pub changed: Vec<(i32, Judged)>,
+    /// How many rows have which verdict.
+    pub counts: Counts,
+}
+
 /// Judges rows that were stored when the file was read.
 pub(super) async fn judge_again(
     state: &AppState,
     destination: &Arc<Destination>,
-    format: Format,
-    rows: &[guest_import_row::Model],
+    import: &guest_import::Model,
     now: DateTime<Utc>,
-) -> Result<Vec<Judged>, Failure> {
-    let seen: Vec<Vec<Finding>> =
-        rows.iter().map(|row| serde_json::from_value(row.findings.clone()).unwrap_or_default()).collect();
-    let no_guest = |findings: &[Finding]| {
-        let rule = findings.first().map(|finding| finding.rule.clone())?;
-        NO_GUEST.contains(&rule.as_str()).then_some(rule)
-    };
-    let guests = rows.iter().zip(&seen).filter(|(_, findings)| no_guest(findings).is_none());
-    let inputs = guests.map(|(row, findings)| kept_input(format, row, findings)).collect();
+) -> Result<JudgedAgain, JobError> {
+    let format = format_of(import)?;
+    let (mut kept, mut inputs, mut after) = (Vec::new(), Vec::new(), None);
+    loop {
+        let rows = store::rows_after(state.db.read(), ImportId(import.id), after, PAGE).await.map_err(Failure::from)?;
+        let Some(last) = rows.last() else { break };
+        after = Some(last.position);
+        for row in rows {
+            let (row, input) = Kept::of(row, format);
+            kept.push(row);
+            inputs.extend(input);
+        }
+    }
     let mut examined = examine_file(state, destination, inputs, now).await?.stays.into_iter();
-    let judge = |(row, findings): (&guest_import_row::Model, &Vec<Finding>)| match no_guest(findings) {
-        Some(rule) => Judged::no_guest(row.reference.clone(), &rule),
-        None => match examined.next() {
-            Some(examined) => Judged::guest(row.reference.clone(), examined),
-            None => unreachable!("each guest is examined"),
-        },
-    };
-    Ok(rows.iter().zip(&seen).map(judge).collect())
+    let mut again = JudgedAgain { accepted: Vec::new(), changed: Vec::new(), counts: Counts::default() };
+    for row in kept {
+        let mut judged = match &row.no_guest {
+            Some(rule) => Judged::no_guest(row.reference, rule),
+            None => match examined.next() {
+                Some(examined) => Judged::guest(row.reference, examined),
+                None => unreachable!("each guest is examined"),
+            },
+        };
+        again.counts.add(judged.verdict);
+        let changed = digest(judged.verdict, judged.already, &judged.findings_json(), &judged.record()) != row.said;
+        if judged.verdict == RowVerdict::Accepted {
+            let mut stay = judged.examined.clone();
+            if let Some(examined) = &mut stay {
+                examined.record.clear();
+            }
+            if !changed {
+                judged.examined = None;
+            }
+            again.accepted.extend(stay.map(|stay| (row.position, stay)));
+        }
+        if changed {
+            again.changed.push((row.position, judged));
+        }
+    }
+    Ok(again)
+}
+
+/// What the file was read as.
+fn format_of(import: &guest_import::Model) -> Result<Format, JobError> {
+    let name = Value::from(import.format.clone());
+    serde_json::from_value(name).map_err(|error| JobError::GiveUp(format!("no known format: {error}")))
 }
 
 /// A row that is stored for the first time.
 pub(super) fn new_row(
     import: &guest_import::Model,
     position: usize,
-    row: &GuestRow,
-    judged: &Judged,
+    row: GuestRow,
+    judged: Judged,
     now: DateTime<Utc>,
 ) -> guest_import_row::Model {
     guest_import_row::Model {
         id: ids::fresh(now),
         import_id: import.id,
         position: i32::try_from(position).unwrap_or(i32::MAX),
-        reference: row.reference.clone(),
         verdict: judged.verdict,
         record: judged.record(),
         original: serde_json::to_value(&row.original).unwrap_or_default(),
         findings: judged.findings_json(),
-        cells: if judged.verdict == RowVerdict::Rejected { cells_of(row) } else { None },
+        cells: cells_of(&row).filter(|_| judged.verdict == RowVerdict::Rejected),
+        reference: row.reference,
         declaration_id: judged.already,
     }
 }
 
-/// The stored row as it is judged now; none if nothing changed.
-pub(super) fn changed_row(stored: &guest_import_row::Model, judged: &Judged) -> Option<guest_import_row::Model> {
-    let (record, findings) = (judged.record(), judged.findings_json());
-    let same = stored.verdict == judged.verdict
-        && stored.declaration_id == judged.already
-        && stored.findings == findings
-        && stored.record == record;
-    (!same).then(|| guest_import_row::Model {
+/// The stored row as it is judged now.
+pub(super) fn changed_row(stored: guest_import_row::Model, judged: &Judged) -> guest_import_row::Model {
+    guest_import_row::Model {
         verdict: judged.verdict,
-        record,
-        findings,
+        record: judged.record(),
+        findings: judged.findings_json(),
         declaration_id: judged.already,
-        ..stored.clone()
-    })
+        ..stored
+    }
 }
 
-/// Counts the verdicts. A row is read if it is accepted, rejected or ignored: nothing is left out.
-pub(super) fn count(import: &mut guest_import::Model, judged: &[Judged]) {
-    let of =
-        |verdict| i32::try_from(judged.iter().filter(|judged| judged.verdict == verdict).count()).unwrap_or(i32::MAX);
-    import.accepted = of(RowVerdict::Accepted);
-    import.rejected = of(RowVerdict::Rejected);
-    import.ignored = of(RowVerdict::Ignored);
-    import.rows_read = import.accepted + import.rejected + import.ignored;
+/// How many rows have which verdict. A row is read if it is accepted, rejected or ignored: nothing is left out.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Counts {
+    accepted: i32,
+    rejected: i32,
+    ignored: i32,
+}
+
+impl Counts {
+    /// Of a whole file.
+    pub(super) fn of(judged: &[Judged]) -> Self {
+        let mut counts = Self::default();
+        judged.iter().for_each(|judged| counts.add(judged.verdict));
+        counts
+    }
+
+    fn add(&mut self, verdict: RowVerdict) {
+        match verdict {
+            RowVerdict::Accepted => self.accepted += 1,
+            RowVerdict::Rejected => self.rejected += 1,
+            RowVerdict::Ignored => self.ignored += 1,
+        }
+    }
+
+    /// Notes them.
+    pub(super) fn note(self, import: &mut guest_import::Model) {
+        import.accepted = self.accepted;
+        import.rejected = self.rejected;
+        import.ignored = self.ignored;
+        import.rows_read = self.accepted + self.rejected + self.ignored;
+    }
 }
 
 /// All cells of a row, for the marked copy of the refused rows; none for a format without columns.

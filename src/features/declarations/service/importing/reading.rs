@@ -8,16 +8,15 @@ use serde_json::{Value, json};
 
 use crate::{
     features::declarations::{
-        import::{self, FileRefusal, GuestFile, Limits},
-        service::{
-            filing::Destination,
-            importing::{
-                COMMIT_JOB, actor_of, comparing, event, job_destination, job_row,
-                judging::{Judged, count, judge_file, new_row},
-                lane, moved_on,
-                progress::Progress,
-                sums,
-            },
+        import::{self, FileRefusal, GuestFile, GuestRow, Limits},
+        service::importing::{
+            COMMIT_JOB, actor_of,
+            comparing::{self, Found},
+            event, job_destination, job_row,
+            judging::{Counts, Judged, judge_file, new_row},
+            lane, moved_on,
+            progress::Progress,
+            sums,
         },
         store_import as store,
     },
@@ -52,9 +51,19 @@ pub async fn read_file(state: &AppState, id: ImportId) -> Result<(), JobError> {
     let destination = Arc::new(job_destination(state, &row).await?);
     let judged = judge_file(state, &destination, &file, now).await?;
     progress.tell(JUDGED).await?;
-    let judged = if row.mode == Mode::Compare { comparing::as_compared(judged) } else { judged };
-    write_rows(state, &row, (&file, &judged), &mut progress, now).await?;
-    finish(state, row, &destination, &file, &judged).await
+    let (judged, found) = match row.mode {
+        Mode::Preview | Mode::Commit => (judged, None),
+        Mode::Compare => {
+            let judged = comparing::as_compared(judged);
+            let found = comparing::differences(state, &row, &destination, &file, &judged).await?;
+            (judged, Some(found))
+        }
+    };
+    Counts::of(&judged).note(&mut row);
+    row.format = Some(file.format.as_str().to_owned());
+    row.columns = columns_of(&file);
+    write_rows(state, &row, (file.rows, judged), &mut progress, now).await?;
+    finish(state, row, found).await
 }
 
 async fn begin(state: &AppState, row: &mut guest_import::Model) -> Result<(), JobError> {
@@ -103,44 +112,33 @@ fn columns_of(file: &GuestFile) -> Option<Value> {
     (!file.columns.is_empty()).then(|| serde_json::to_value(&file.columns).unwrap_or_default())
 }
 
-/// Writes the verdicts, some rows at a time; nobody is shown them before the state changes.
+/// Writes the verdicts, some rows at a time; nobody is shown them before the state changes. What is written is let go.
 async fn write_rows(
     state: &AppState,
     import: &guest_import::Model,
-    (file, judged): (&GuestFile, &[Judged]),
+    (rows, judged): (Vec<GuestRow>, Vec<Judged>),
     progress: &mut Progress<'_>,
     now: DateTime<Utc>,
 ) -> Result<(), JobError> {
-    let both: Vec<_> = file.rows.iter().zip(judged).enumerate().collect();
+    let all = rows.len();
+    let mut both = rows.into_iter().zip(judged).enumerate();
     let mut written = 0;
-    for part in both.chunks(ROWS) {
-        let rows = part.iter().map(|(position, (row, judged))| new_row(import, *position, row, judged, now)).collect();
+    while written < all {
+        let part = both.by_ref().take(ROWS);
+        let rows: Vec<_> = part.map(|(position, (row, judged))| new_row(import, position, row, judged, now)).collect();
         let tx = state.db.begin().await.map_err(Failure::from)?;
-        written += part.len();
+        written += rows.len();
         // First of all, so that a worker that lost its claim writes nothing.
-        progress.tell_within(&tx, JUDGED, 100, (written, both.len())).await?;
+        progress.tell_within(&tx, JUDGED, 100, (written, all)).await?;
         store::put_rows(&tx, rows).await.map_err(Failure::from)?;
         tx.commit().await.map_err(Failure::from)?;
     }
     Ok(())
 }
 
-async fn finish(
-    state: &AppState,
-    mut row: guest_import::Model,
-    destination: &Destination,
-    file: &GuestFile,
-    judged: &[Judged],
-) -> Result<(), JobError> {
-    let found = match row.mode {
-        Mode::Compare => Some(comparing::differences(state, &row, destination, file, judged).await?),
-        Mode::Preview | Mode::Commit => None,
-    };
+async fn finish(state: &AppState, mut row: guest_import::Model, found: Option<Found>) -> Result<(), JobError> {
     let mut work = Work::begin(&state.db, &actor_of(&row), state.clock.now()).await?;
     let seen = row.version;
-    count(&mut row, judged);
-    row.format = Some(file.format.as_str().to_owned());
-    row.columns = columns_of(file);
     row.version += 1;
     row.updated_at = work.now();
     let commits = row.mode == Mode::Commit;
