@@ -39,19 +39,12 @@ const ROWS: usize = 512;
 const OTHERS: u64 = 2000;
 
 fn in_scope(scope: &Scope) -> Condition {
-    match scope {
-        Scope::Organization(id) => Condition::all().add(declaration::Column::OrganizationId.eq(id.0)),
-        Scope::Ward(code) => Condition::all().add(declaration::Column::WardCode.eq(code)),
-        Scope::Everything => Condition::all(),
-    }
+    scope.on(declaration::Column::OrganizationId, declaration::Column::WardCode)
 }
 
-fn stay_in_scope(scope: &Scope) -> Condition {
-    match scope {
-        Scope::Organization(id) => Condition::all().add(stay::Column::OrganizationId.eq(id.0)),
-        Scope::Ward(code) => Condition::all().add(stay::Column::WardCode.eq(code)),
-        Scope::Everything => Condition::all(),
-    }
+/// The stays in scope.
+pub fn stay_in_scope(scope: &Scope) -> Condition {
+    scope.on(stay::Column::OrganizationId, stay::Column::WardCode)
 }
 
 /// A declaration in scope.
@@ -496,14 +489,12 @@ fn person_matches(text: &str) -> SimpleExpr {
 fn has_stay(which: SimpleExpr) -> SimpleExpr {
     let mut stays = Query::select();
     stays
-        .expr(Func::count(Expr::val(1)))
+        .expr(Expr::val(1))
         .from(stay::Entity)
         .and_where(
             Expr::col((stay::Entity, stay::Column::DeclarationId))
                 .equals((declaration::Entity, declaration::Column::Id)),
         )
-        .and_where(which)
-        .clear_selects()
-        .expr(Expr::val(1));
+        .and_where(which);
     Expr::exists(stays)
 }

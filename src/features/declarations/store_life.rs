@@ -12,7 +12,10 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    features::{accounts::Scope, declarations::dto_life::CorrectionFilter},
+    features::{
+        accounts::Scope,
+        declarations::{dto_life::CorrectionFilter, store::stay_in_scope},
+    },
     kernel::{
         ids::{CorrectionId, DeclarationId, StayId},
         page::{Page, PageRequest},
@@ -23,20 +26,8 @@ use crate::{
 /// Rows in one statement: eleven columns stay far below the limit of bound values.
 const ROWS: usize = 1024;
 
-fn stay_in_scope(scope: &Scope) -> Condition {
-    match scope {
-        Scope::Organization(id) => Condition::all().add(stay::Column::OrganizationId.eq(id.0)),
-        Scope::Ward(code) => Condition::all().add(stay::Column::WardCode.eq(code)),
-        Scope::Everything => Condition::all(),
-    }
-}
-
 fn in_scope(scope: &Scope) -> Condition {
-    match scope {
-        Scope::Organization(id) => Condition::all().add(correction_request::Column::OrganizationId.eq(id.0)),
-        Scope::Ward(code) => Condition::all().add(correction_request::Column::WardCode.eq(code)),
-        Scope::Everything => Condition::all(),
-    }
+    scope.on(correction_request::Column::OrganizationId, correction_request::Column::WardCode)
 }
 
 /// A stay in scope.

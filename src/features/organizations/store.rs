@@ -291,19 +291,11 @@ pub(super) async fn save_establishment(
 }
 
 fn organizations_in(scope: &Scope) -> Condition {
-    match scope {
-        Scope::Organization(id) => Condition::all().add(organization::Column::Id.eq(id.0)),
-        Scope::Ward(code) => Condition::all().add(organization::Column::WardCode.eq(code)),
-        Scope::Everything => Condition::all(),
-    }
+    scope.on(organization::Column::Id, organization::Column::WardCode)
 }
 
 fn establishments_in(scope: &Scope) -> Condition {
-    match scope {
-        Scope::Organization(id) => Condition::all().add(establishment::Column::OrganizationId.eq(id.0)),
-        Scope::Ward(code) => Condition::all().add(establishment::Column::WardCode.eq(code)),
-        Scope::Everything => Condition::all(),
-    }
+    scope.on(establishment::Column::OrganizationId, establishment::Column::WardCode)
 }
 
 macro_rules! same_names {

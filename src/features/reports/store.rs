@@ -26,11 +26,7 @@ pub(super) struct OpenStays {
 }
 
 fn in_scope(scope: &Scope) -> Condition {
-    match scope {
-        Scope::Organization(id) => Condition::all().add(stay::Column::OrganizationId.eq(id.0)),
-        Scope::Ward(code) => Condition::all().add(stay::Column::WardCode.eq(code)),
-        Scope::Everything => Condition::all(),
-    }
+    scope.on(stay::Column::OrganizationId, stay::Column::WardCode)
 }
 
 /// Establishments in scope with stays that were to end before a day and have no check-out.
