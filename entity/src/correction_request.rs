@@ -6,6 +6,8 @@ use sea_orm::entity::prelude::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::by_kind::ByKind;
+
 /// A change of a confirmed stay that an officer accepts or refuses.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "correction_request")]
@@ -37,7 +39,7 @@ pub struct Model {
     /// Version of the stay that the declarant had seen.
     pub stay_version: i32,
     /// Sort of actor.
-    pub requested_by_kind: RequestedByKind,
+    pub requested_by_kind: ByKind,
     /// The account or API client.
     pub requested_by: Option<Uuid>,
     /// When.
@@ -91,20 +93,4 @@ pub enum Status {
     /// `cancelled`
     #[sea_orm(string_value = "cancelled")]
     Cancelled,
-}
-
-/// Sort of actor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
-#[serde(rename_all = "snake_case")]
-pub enum RequestedByKind {
-    /// `account`
-    #[sea_orm(string_value = "account")]
-    Account,
-    /// `client`
-    #[sea_orm(string_value = "client")]
-    Client,
-    /// `system`
-    #[sea_orm(string_value = "system")]
-    System,
 }

@@ -6,6 +6,8 @@ use sea_orm::entity::prelude::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::by_kind::ByKind;
+
 /// One filing of one or more stays.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "declaration")]
@@ -54,7 +56,7 @@ pub struct Model {
     /// Rank in the queue: 0 with warnings, 1 without.
     pub urgency: i32,
     /// Sort of actor who filed.
-    pub filed_by_kind: FiledByKind,
+    pub filed_by_kind: ByKind,
     /// The account or API client.
     pub filed_by: Option<Uuid>,
     /// The import that it came from.
@@ -136,22 +138,4 @@ pub enum Timeliness {
     #[sea_orm(string_value = "late")]
     #[serde(rename = "late")]
     Late,
-}
-
-/// Sort of actor who filed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
-pub enum FiledByKind {
-    /// `account`
-    #[sea_orm(string_value = "account")]
-    #[serde(rename = "account")]
-    Account,
-    /// `client`
-    #[sea_orm(string_value = "client")]
-    #[serde(rename = "client")]
-    Client,
-    /// `system`
-    #[sea_orm(string_value = "system")]
-    #[serde(rename = "system")]
-    System,
 }

@@ -6,6 +6,8 @@ use sea_orm::entity::prelude::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::by_kind::ByKind;
+
 /// A guest file handed in.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "guest_import")]
@@ -58,7 +60,7 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary", nullable)]
     pub comparison: Option<Json>,
     /// Sort of actor.
-    pub created_by_kind: CreatedByKind,
+    pub created_by_kind: ByKind,
     /// The account or API client.
     pub created_by: Option<Uuid>,
     /// When handed in.
@@ -123,22 +125,4 @@ pub enum Status {
     #[sea_orm(string_value = "refused")]
     #[serde(rename = "refused")]
     Refused,
-}
-
-/// Sort of actor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
-pub enum CreatedByKind {
-    /// `account`
-    #[sea_orm(string_value = "account")]
-    #[serde(rename = "account")]
-    Account,
-    /// `client`
-    #[sea_orm(string_value = "client")]
-    #[serde(rename = "client")]
-    Client,
-    /// `system`
-    #[sea_orm(string_value = "system")]
-    #[serde(rename = "system")]
-    System,
 }

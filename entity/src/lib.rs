@@ -8,6 +8,7 @@ pub mod account;
 pub mod api_client;
 pub mod api_client_secret;
 pub mod audit_entry;
+pub mod by_kind;
 pub mod catalog_entry;
 pub mod catalog_load;
 pub mod correction_request;

@@ -6,6 +6,8 @@ use sea_orm::entity::prelude::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::by_kind::ByKind;
+
 /// A stay as it stood after one of its changes. A stay that never changed has no row here.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "stay_version")]
@@ -32,7 +34,7 @@ pub struct Model {
     #[sea_orm(column_type = "JsonBinary")]
     pub snapshot: Json,
     /// Sort of actor.
-    pub made_by_kind: MadeByKind,
+    pub made_by_kind: ByKind,
     /// The account or API client.
     pub made_by: Option<Uuid>,
     /// When.
@@ -74,20 +76,4 @@ pub enum Change {
     /// `rejudged`
     #[sea_orm(string_value = "rejudged")]
     Rejudged,
-}
-
-/// Sort of actor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
-#[serde(rename_all = "snake_case")]
-pub enum MadeByKind {
-    /// `account`
-    #[sea_orm(string_value = "account")]
-    Account,
-    /// `client`
-    #[sea_orm(string_value = "client")]
-    Client,
-    /// `system`
-    #[sea_orm(string_value = "system")]
-    System,
 }

@@ -3,7 +3,10 @@
 //! Rooms describe what happened as events of their own; this module turns them into rows of `audit_entry`.
 //! Neither names nor document numbers ever go into `data`.
 
-use ::entity::audit_entry::{self, ActorKind};
+use ::entity::{
+    audit_entry::{self, ActorKind},
+    by_kind::ByKind,
+};
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::Set;
 use serde_json::Value;
@@ -31,6 +34,25 @@ impl Actor {
     /// Somebody who has not signed in.
     pub fn public(request_id: impl Into<String>) -> Self {
         Self { kind: ActorKind::Public, id: None, request_id: request_id.into() }
+    }
+
+    /// Whoever made a row, acting again in its name.
+    pub fn who_made(by: ByKind, id: Option<Uuid>, request_id: impl Into<String>) -> Self {
+        let kind = match by {
+            ByKind::Account => ActorKind::Account,
+            ByKind::Client => ActorKind::Client,
+            ByKind::System => ActorKind::System,
+        };
+        Self { kind, id, request_id: request_id.into() }
+    }
+
+    /// The sort of actor as rows keep it. What somebody does who has not signed in is the system's doing there.
+    pub fn by_kind(&self) -> ByKind {
+        match self.kind {
+            ActorKind::Account => ByKind::Account,
+            ActorKind::Client => ByKind::Client,
+            ActorKind::System | ActorKind::Public => ByKind::System,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ::entity::{correction_request, declaration, stay_version};
+use ::entity::{by_kind::ByKind, correction_request, declaration, stay_version};
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -258,7 +258,7 @@ pub struct StayVersionOut {
     pub changed: Vec<String>,
     /// `account`, `client` or `system`.
     #[schema(value_type = String, example = "account")]
-    pub made_by_kind: stay_version::MadeByKind,
+    pub made_by_kind: ByKind,
     /// Account or API client.
     pub made_by: Option<Uuid>,
     /// When.

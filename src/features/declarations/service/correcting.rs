@@ -1,8 +1,7 @@
 //! Corrections of confirmed stays: asked for by the declarant, accepted or refused by an officer.
 
 use ::entity::{
-    audit_entry::ActorKind,
-    correction_request::{self, RequestedByKind, Status},
+    correction_request::{self, Status},
     stay,
     stay_version::Change,
 };
@@ -71,11 +70,7 @@ pub(super) async fn request(
         reason,
         status: Status::Open,
         stay_version: subject.stay.version,
-        requested_by_kind: match caller.actor.kind {
-            ActorKind::Account => RequestedByKind::Account,
-            ActorKind::Client => RequestedByKind::Client,
-            ActorKind::System | ActorKind::Public => RequestedByKind::System,
-        },
+        requested_by_kind: caller.actor.by_kind(),
         requested_by: caller.actor.id,
         requested_at: work.now(),
         decided_by: None,

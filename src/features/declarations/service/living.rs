@@ -2,9 +2,8 @@
 //! new receipt of its declaration; what was before stays on record.
 
 use ::entity::{
-    audit_entry::ActorKind,
     declaration, stay,
-    stay_version::{self, Change, MadeByKind},
+    stay_version::{self, Change},
 };
 use chrono::NaiveDate;
 use serde_json::json;
@@ -144,14 +143,6 @@ impl Cause {
     }
 }
 
-fn made_by(actor: &Actor) -> MadeByKind {
-    match actor.kind {
-        ActorKind::Account => MadeByKind::Account,
-        ActorKind::Client => MadeByKind::Client,
-        ActorKind::System | ActorKind::Public => MadeByKind::System,
-    }
-}
-
 fn version_row(stay: &stay::Model, content_version: i32, change: Change, actor: &Actor) -> stay_version::Model {
     stay_version::Model {
         id: ids::fresh(stay.updated_at),
@@ -163,7 +154,7 @@ fn version_row(stay: &stay::Model, content_version: i32, change: Change, actor: 
         reason: None,
         correction_id: None,
         snapshot: serde_json::to_value(stay).unwrap_or_default(),
-        made_by_kind: made_by(actor),
+        made_by_kind: actor.by_kind(),
         made_by: actor.id,
         made_at: stay.updated_at,
     }
@@ -171,12 +162,7 @@ fn version_row(stay: &stay::Model, content_version: i32, change: Change, actor: 
 
 /// The version with which a stay came in, written when the first change makes it history.
 fn first_version(stay: &stay::Model, declaration: &declaration::Model) -> stay_version::Model {
-    let kind = match declaration.filed_by_kind {
-        declaration::FiledByKind::Account => ActorKind::Account,
-        declaration::FiledByKind::Client => ActorKind::Client,
-        declaration::FiledByKind::System => ActorKind::System,
-    };
-    let filer = Actor { kind, id: declaration.filed_by, request_id: String::new() };
+    let filer = Actor::who_made(declaration.filed_by_kind, declaration.filed_by, "");
     version_row(stay, 1, Change::Filed, &filer)
 }
 

@@ -80,13 +80,7 @@ impl Filed {
             stay_count: i32::try_from(stays.len()).unwrap_or(i32::MAX),
             warning_count: i32::try_from(warnings).unwrap_or(i32::MAX),
             urgency: i32::from(warnings == 0),
-            filed_by_kind: match head.actor.kind {
-                ::entity::audit_entry::ActorKind::Account => declaration::FiledByKind::Account,
-                ::entity::audit_entry::ActorKind::Client => declaration::FiledByKind::Client,
-                ::entity::audit_entry::ActorKind::System | ::entity::audit_entry::ActorKind::Public => {
-                    declaration::FiledByKind::System
-                }
-            },
+            filed_by_kind: head.actor.by_kind(),
             filed_by: head.actor.id,
             import_id: head.import_id,
             decision_reason: None,

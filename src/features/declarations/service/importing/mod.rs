@@ -23,8 +23,7 @@ mod reading;
 mod receipting;
 
 use ::entity::{
-    audit_entry::ActorKind,
-    guest_import::{self, CreatedByKind, Mode, Status},
+    guest_import::{self, Mode, Status},
     guest_import_row::Verdict as RowVerdict,
 };
 use serde_json::{Value, json};
@@ -115,11 +114,7 @@ pub async fn create(
         advice: None,
         columns: None,
         comparison: None,
-        created_by_kind: match actor.kind {
-            ActorKind::Account => CreatedByKind::Account,
-            ActorKind::Client => CreatedByKind::Client,
-            ActorKind::System | ActorKind::Public => CreatedByKind::System,
-        },
+        created_by_kind: actor.by_kind(),
         created_by: actor.id,
         created_at: now,
         finished_at: None,
@@ -269,12 +264,7 @@ fn sums(row: &guest_import::Model) -> Value {
 }
 
 fn actor_of(row: &guest_import::Model) -> Actor {
-    let kind = match row.created_by_kind {
-        CreatedByKind::Account => ActorKind::Account,
-        CreatedByKind::Client => ActorKind::Client,
-        CreatedByKind::System => ActorKind::System,
-    };
-    Actor { kind, id: row.created_by, request_id: format!("import-{}", row.id) }
+    Actor::who_made(row.created_by_kind, row.created_by, format!("import-{}", row.id))
 }
 
 async fn job_destination(state: &AppState, row: &guest_import::Model) -> Result<Destination, JobError> {
