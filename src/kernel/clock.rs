@@ -7,7 +7,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use chrono::{DateTime, Duration, FixedOffset, NaiveDate, SubsecRound, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, SubsecRound, TimeZone, Utc};
 
 /// A clock that can be moved: the demo world and the tests run on shifted time, `serve` never does.
 #[derive(Clone, Debug, Default)]
@@ -75,6 +75,16 @@ pub fn start_of_next_day(day: NaiveDate) -> DateTime<Utc> {
     }
 }
 
+/// A calendar day as people in Viet Nam write it: `22/11/2026`.
+pub fn written(day: NaiveDate) -> String {
+    day.format("%d/%m/%Y").to_string()
+}
+
+/// Whether a day can be meant. Days beyond these years are slips, and one database keeps them while the other does not.
+pub fn is_sensible(day: NaiveDate) -> bool {
+    (1900..=2200).contains(&day.year())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +100,16 @@ mod tests {
     fn end_of_day_is_the_last_microsecond() {
         let day = NaiveDate::from_ymd_opt(2026, 2, 28).expect("valid");
         assert_eq!(local(end_of_day(day)).to_rfc3339(), "2026-02-28T23:59:59.999999+07:00");
+    }
+
+    #[test]
+    fn days_are_written_and_slips_told() {
+        for (text, sensible) in
+            [("1899-12-31", false), ("1900-01-01", true), ("2200-12-31", true), ("2201-01-01", false)]
+        {
+            assert_eq!(is_sensible(text.parse().expect("a day")), sensible, "{text}");
+        }
+        assert_eq!(written(NaiveDate::from_ymd_opt(2026, 2, 3).expect("valid")), "03/02/2026");
     }
 
     #[test]

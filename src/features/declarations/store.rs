@@ -382,11 +382,8 @@ impl QueuePosition {
         let mut parts = text.split('|');
         let urgency = parts.next()?.parse().ok()?;
         let due_at = chrono::DateTime::from_timestamp_micros(parts.next()?.parse().ok()?)?;
-        if !(1900..=2200).contains(&chrono::Datelike::year(&due_at)) {
-            return None;
-        }
         let id = parts.next()?.parse().ok()?;
-        Some(Self { urgency, due_at, id })
+        clock::is_sensible(due_at.date_naive()).then_some(Self { urgency, due_at, id })
     }
 }
 

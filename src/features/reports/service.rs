@@ -1,7 +1,5 @@
 //! Use cases of reports: count, then name what was counted.
 
-use chrono::Datelike;
-
 use crate::{
     features::{
         accounts::Caller,
@@ -28,8 +26,7 @@ pub(super) async fn open_stays(
     let scope = caller.scope()?;
     let page = PageRequest::parse(filter.limit, filter.cursor.as_deref())?;
     let as_of = filter.as_of.unwrap_or_else(|| clock::local_day(state.clock.now()));
-    // Days beyond these are slips, and one database keeps them while the other does not.
-    if !(1900..=2200).contains(&as_of.year()) {
+    if !clock::is_sensible(as_of) {
         return Err(Problem::malformed(Finding::block("invalid_date", "/as_of")));
     }
     let conn = state.db.read();

@@ -14,6 +14,7 @@ use crate::{
         accounts::Anonymous,
         declarations::{dto::VerificationOut, rules::review::status_name, service::reading},
     },
+    kernel::clock,
     platform::{
         http::{Path, Problem, Query, pages, problem::ProblemOut},
         lang::Lang,
@@ -90,7 +91,7 @@ fn template(out: &VerificationOut, lang: Lang) -> VerifyPage {
         let numbers = numbers.into_iter().filter_map(|(key, number)| Some((lang.plain(key), number?.to_string())));
         let state = [
             (lang.plain("verify.status"), lang.plain(&format!("status.{}", status_name(out.status)))),
-            (lang.plain("verify.filed_on"), out.filed_on.format("%d/%m/%Y").to_string()),
+            (lang.plain("verify.filed_on"), clock::written(out.filed_on)),
             (lang.plain("verify.stay_count"), out.stay_count.to_string()),
         ];
         std::iter::once(code).chain(numbers).chain(state).collect()

@@ -347,9 +347,8 @@ impl Exam {
             _ => self.order.stays_in_doubt,
         };
         let Some([day_first, month_first]) = values::both_readings(text).filter(|_| in_doubt) else { return };
-        let shown = |date: NaiveDate| date.format("%d/%m/%Y").to_string();
         let finding = Finding::block("ambiguous_date", self.at(place));
-        self.add(finding.with("day_first", shown(day_first)).with("month_first", shown(month_first)));
+        self.add(finding.with("day_first", clock::written(day_first)).with("month_first", clock::written(month_first)));
     }
 
     /// Rooms are mandatory in hotels, zone housing and apartments (types KS, KCN, CC of the ministry's interface).
@@ -460,7 +459,7 @@ impl Exam {
         thresholds: &Thresholds,
     ) {
         let (Some(expires), at) = (expires_on, self.at(Place::DocumentExpiresOn)) else { return };
-        let expiry = || expires.format("%d/%m/%Y").to_string();
+        let expiry = || clock::written(expires);
         if arrival.is_some_and(|arrival| expires < arrival.on) {
             self.add(Finding::warn("document_expired", at).with("expires_on", expiry()));
             return;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     features::declarations::rules::{Door, GoodStay, Place},
-    kernel::{finding::Finding, partial_date::PartialDate, text::fold},
+    kernel::{clock, finding::Finding, partial_date::PartialDate, text::fold},
 };
 
 /// A stay that is declared already, as far as rules need it. Only stays of the caller's own organization are looked
@@ -76,8 +76,8 @@ pub(super) fn compare(
         let overlap = overlaps(ours, (other.arrived_on, other.last_day()));
         let dated = |rule| {
             Finding::warn(rule, at(Place::Arrival))
-                .with("arrived_on", other.arrived_on.format("%d/%m/%Y").to_string())
-                .with("departure_on", other.last_day().format("%d/%m/%Y").to_string())
+                .with("arrived_on", clock::written(other.arrived_on))
+                .with("departure_on", clock::written(other.last_day()))
         };
         match (here, other.departed_on, overlap) {
             (true, None, _) => add(dated("already_staying_here")),

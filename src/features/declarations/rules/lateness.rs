@@ -109,7 +109,7 @@ fn moment(at: DateTime<Utc>) -> String {
 
 /// The hour as far as it is known.
 fn arrived(arrival: Moment) -> String {
-    arrival.at.map_or_else(|| arrival.on.format("%d/%m/%Y").to_string(), moment)
+    arrival.at.map_or_else(|| clock::written(arrival.on), moment)
 }
 
 /// A span in the symbols of the international units, which both languages read.

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use crate::{
     features::declarations::rules::known::overlaps,
-    kernel::{finding::Finding, partial_date::PartialDate, text::fold},
+    kernel::{clock, finding::Finding, partial_date::PartialDate, text::fold},
 };
 
 /// Most findings of this kind on one stay; what is beyond shows the same pattern.
@@ -76,11 +76,10 @@ pub fn across_organizations(stay: &Seen, others: &[Other], index: usize) -> Vec<
     let mut findings: Vec<Finding> = Vec::new();
     for other in others.iter().filter(|other| stay.same_document(&other.stay)) {
         let about = |rule: &str, part: &str| {
-            let day = |date: NaiveDate| date.format("%d/%m/%Y").to_string();
             Finding::warn(rule, format!("/stays/{index}/{part}"))
                 .with("place", &other.place)
-                .with("arrived_on", day(other.stay.arrived_on))
-                .with("departure_on", day(other.stay.last_day))
+                .with("arrived_on", clock::written(other.stay.arrived_on))
+                .with("departure_on", clock::written(other.stay.last_day))
                 .for_police()
         };
         if !stay.same_person(&other.stay) {

@@ -58,10 +58,9 @@ fn bounded(text: Option<&str>, pointer: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Days beyond these are slips, and one database keeps them while the other does not.
+/// Refuses a day that cannot be meant.
 pub(super) fn sensible(day: Option<chrono::NaiveDate>, pointer: &str) -> Result<(), Problem> {
-    use chrono::Datelike;
-    if day.is_some_and(|day| !(1900..=2200).contains(&day.year())) {
+    if day.is_some_and(|day| !clock::is_sensible(day)) {
         return Err(Problem::malformed(Finding::block("invalid_date", pointer)));
     }
     Ok(())
@@ -279,7 +278,6 @@ fn both_languages(key: &str) -> String {
 }
 
 fn receipt_stay(state: &AppState, stay: &stay::Model) -> ReceiptStay {
-    let day = |date: chrono::NaiveDate| date.format("%d/%m/%Y").to_string();
     let birth: Vec<&str> = stay.date_of_birth.split('-').rev().collect();
     let catalogue = state.room::<CatalogSnapshot>().current();
     let nation = catalogue.nationalities.get(&stay.nationality);
@@ -298,9 +296,9 @@ fn receipt_stay(state: &AppState, stay: &stay::Model) -> ReceiptStay {
             stay::Status::Departed => StayState::Departed,
             stay::Status::Withdrawn => StayState::Withdrawn,
         },
-        arrived: day(stay.arrived_on),
-        expected_departure: day(stay.departed_on.unwrap_or(stay.expected_departure_on)),
-        permitted_stay_until: stay.permitted_stay_until.map(day),
+        arrived: clock::written(stay.arrived_on),
+        expected_departure: clock::written(stay.departed_on.unwrap_or(stay.expected_departure_on)),
+        permitted_stay_until: stay.permitted_stay_until.map(clock::written),
     }
 }
 

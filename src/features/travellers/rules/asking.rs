@@ -1,9 +1,10 @@
 //! What may be asked for: a purpose always, and enough of a person that nobody leafs through the city.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::kernel::{
+    clock,
     finding::Finding,
     partial_date::PartialDate,
     text::{fold, nfc_collapsed},
@@ -214,9 +215,9 @@ fn read_ward(text: &str) -> Result<String, Finding> {
     if good { Ok(text.to_owned()) } else { Err(Finding::block("bad_query", "/ward_code")) }
 }
 
-/// Days beyond these are slips, and one database keeps them while the other does not.
+/// Refuses a day that cannot be meant.
 fn sensible(day: Option<NaiveDate>, pointer: &str) -> Result<Option<NaiveDate>, Finding> {
-    let slip = day.is_some_and(|day| !(1900..=2200).contains(&day.year()));
+    let slip = day.is_some_and(|day| !clock::is_sensible(day));
     if slip { Err(Finding::block("invalid_date", pointer)) } else { Ok(day) }
 }
 

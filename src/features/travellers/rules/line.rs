@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use crate::kernel::finding::Finding;
+use crate::kernel::{clock, finding::Finding};
 
 /// A stay of the line, as far as its nights go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,8 +98,7 @@ fn overlap(earlier: &Nights, later: &Nights) -> Entry {
 }
 
 fn dated(finding: Finding, from: NaiveDate, to: NaiveDate) -> Finding {
-    let text = |day: NaiveDate| day.format("%d/%m/%Y").to_string();
-    finding.with("from", text(from)).with("to", text(to))
+    finding.with("from", clock::written(from)).with("to", clock::written(to))
 }
 
 #[cfg(test)]
