@@ -16,6 +16,7 @@ pub mod lateness;
 pub mod life;
 pub mod outages;
 pub mod police;
+pub mod reason;
 pub mod review;
 #[cfg(test)]
 mod tests;

@@ -12,17 +12,18 @@ use crate::{
         accounts::Caller,
         declarations::{
             dto_life::{CorrectionChangeOut, CorrectionFilter, CorrectionOut, CorrectionPage},
-            rules::life::{Action, Patch},
+            rules::{
+                life::{Action, Patch},
+                reason::{given, needed},
+            },
             service::living::{Cause, Subject, Wish, amend, withdraw, write},
             store_life,
         },
     },
     kernel::{
         clock,
-        finding::Finding,
         ids::{self, CorrectionId, DeclarationId, StayId},
         page::PageRequest,
-        text::nfc_collapsed,
     },
     platform::{
         db::{Answer, Work},
@@ -55,9 +56,7 @@ pub(super) async fn request(
         Wish::Withdraw(reason) => (correction_request::Action::Withdraw, Patch::default(), reason),
         Wish::Extend(_) | Wish::CheckOut(_) => return Err(Problem::new(ProblemKind::Internal)),
     };
-    let Some(reason) = given(reason.as_deref()) else {
-        return Err(Problem::finding(Finding::block("reason_missing", "/reason")));
-    };
+    let reason = needed(reason.as_deref()).map_err(Problem::finding)?;
     let row = correction_request::Model {
         id: ids::fresh(work.now()),
         stay_id: subject.stay.id,
@@ -91,10 +90,6 @@ fn event(action: &'static str, row: &correction_request::Model) -> Event {
         .of_organization(row.organization_id)
         .of_unit(Some(row.unit_id))
         .with(json!({ "stay_id": row.stay_id, "action": row.action }))
-}
-
-fn given(reason: Option<&str>) -> Option<String> {
-    reason.map(nfc_collapsed).filter(|reason| !reason.is_empty())
 }
 
 fn describe(row: &correction_request::Model, stay: Option<&stay::Model>) -> CorrectionOut {
@@ -197,10 +192,10 @@ async fn decide_once(
     if row.status != Status::Open {
         return Err(Problem::wrong_state(status_name(row.status), &[]));
     }
-    let reason = given(reason);
-    if decision == Decision::Refuse && reason.is_none() {
-        return Err(Problem::finding(Finding::block("reason_missing", "/reason")));
-    }
+    let reason = match decision {
+        Decision::Refuse => Some(needed(reason).map_err(Problem::finding)?),
+        Decision::Accept | Decision::Cancel => given(reason),
+    };
     let before = row.version;
     row.status = match decision {
         Decision::Accept => Status::Accepted,

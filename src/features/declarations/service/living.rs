@@ -22,6 +22,7 @@ use crate::{
             rules::{
                 Examined, Place,
                 life::{self, Action, Patch, Road, WrongState},
+                reason::{given, needed},
             },
             service::{
                 correcting,
@@ -34,7 +35,6 @@ use crate::{
         clock,
         finding::{Finding, Severity},
         ids::{self, CorrectionId, DeclarationId, EstablishmentId, StayId},
-        text::nfc_collapsed,
     },
     platform::{
         db::{Answer, Failure, Work},
@@ -280,14 +280,6 @@ pub(super) async fn keep_history(
     Ok(store_life::insert_versions(work.tx(), rows).await?)
 }
 
-fn needed(reason: Option<String>) -> Result<String, Problem> {
-    given(reason).ok_or_else(|| Problem::finding(Finding::block("reason_missing", "/reason")))
-}
-
-fn given(reason: Option<String>) -> Option<String> {
-    reason.map(|reason| nfc_collapsed(&reason)).filter(|reason| !reason.is_empty())
-}
-
 /// A wish of a declarant.
 pub enum Wish {
     /// Change what was filed.
@@ -377,7 +369,7 @@ async fn carry_out(
 ) -> Result<Subject, Problem> {
     let (next, cause) = match wish {
         Wish::Amend(patch, reason) => {
-            let reason = needed(reason.clone())?;
+            let reason = needed(reason.as_deref()).map_err(Problem::finding)?;
             let next = amend(state, work, &subject, patch).await?;
             (next, Cause::of(Change::Amended, Some(reason)))
         }
@@ -387,14 +379,14 @@ async fn carry_out(
             next.expected_departure_on = input.expected_departure_on;
             let until = (Place::ExpectedDeparture, input.expected_departure_on);
             next.findings = findings_after(state, work, &subject, until).await?;
-            (next, Cause::of(Change::Extended, given(input.reason.clone())))
+            (next, Cause::of(Change::Extended, given(input.reason.as_deref())))
         }
         Wish::CheckOut(input) => {
             let next = checked_out(state, work, &subject, input.departed_on).await?;
-            (next, Cause::of(Change::CheckedOut, given(input.reason.clone())))
+            (next, Cause::of(Change::CheckedOut, given(input.reason.as_deref())))
         }
         Wish::Withdraw(reason) => {
-            let reason = needed(reason.clone())?;
+            let reason = needed(reason.as_deref()).map_err(Problem::finding)?;
             (subject.withdrawn(), Cause::of(Change::Withdrawn, Some(reason)))
         }
     };

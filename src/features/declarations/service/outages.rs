@@ -10,7 +10,10 @@ use crate::{
         accounts::{self, Caller},
         declarations::{
             dto_outage::{OutageEndIn, OutageFilter, OutageIn, OutageOut, OutagePage, OutageWithdrawalIn},
-            rules::outages::{Change, State, check_end, check_times},
+            rules::{
+                outages::{Change, State, check_end, check_times},
+                reason::needed,
+            },
             service::rejudging,
             store_outage as store,
         },
@@ -19,7 +22,6 @@ use crate::{
         finding::Finding,
         ids::{OutageId, UnitId},
         page::PageRequest,
-        text::nfc_collapsed,
     },
     platform::{
         db::{Answer, Work},
@@ -67,7 +69,7 @@ async fn record_once(
     let now = state.clock.now();
     let (starts_at, ends_at) = (stored(input.starts_at), input.ends_at.map(stored));
     let mut findings = check_times(starts_at, ends_at, now);
-    let reason = reason(&input.reason).unwrap_or_else(|finding| {
+    let reason = needed(Some(&input.reason)).unwrap_or_else(|finding| {
         findings.push(finding);
         String::new()
     });
@@ -137,7 +139,7 @@ pub async fn withdraw(
     let make = |row: &mut outage::Model, now| {
         row.withdrawn_at = Some(now);
         row.withdrawn_by = caller.actor.id;
-        row.withdrawn_reason = Some(reason(&input.reason).map_err(Problem::finding)?);
+        row.withdrawn_reason = Some(needed(Some(&input.reason)).map_err(Problem::finding)?);
         Ok(())
     };
     let outcome = change_once(state, caller, (id, seen), Change::Withdraw, make, idempotency).await;
@@ -189,11 +191,6 @@ fn publish(work: &mut Work, action: &'static str, row: &outage::Model) {
 /// An instant as both databases keep it.
 fn stored(instant: DateTime<FixedOffset>) -> DateTime<Utc> {
     instant.to_utc().trunc_subsecs(6)
-}
-
-fn reason(text: &str) -> Result<String, Finding> {
-    let reason = nfc_collapsed(text);
-    if reason.is_empty() { Err(Finding::block("reason_missing", "/reason")) } else { Ok(reason) }
 }
 
 async fn unit_exists(state: &AppState, id: Option<UnitId>) -> Result<bool, Problem> {

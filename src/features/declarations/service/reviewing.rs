@@ -8,12 +8,15 @@ use crate::{
         accounts::{Caller, Scope},
         declarations::{
             dto::{BulkReviewIn, BulkReviewItemOut, BulkReviewOut, ReviewIn},
-            rules::review::{Action, ReviewError, allowed, decide, status_name},
+            rules::{
+                reason::{self, given},
+                review::{Action, ReviewError, allowed, decide, status_name},
+            },
             service::{filing::summary, living},
             store,
         },
     },
-    kernel::{finding::Finding, ids::DeclarationId, text::nfc_collapsed},
+    kernel::ids::DeclarationId,
     platform::{
         db::{Answer, Work},
         events::Event,
@@ -32,7 +35,7 @@ fn problem(error: ReviewError) -> Problem {
             let actions: Vec<&str> = allowed(current).iter().map(|action| action.as_str()).collect();
             Problem::wrong_state(status_name(current), &actions)
         }
-        ReviewError::ReasonMissing => Problem::finding(Finding::block("reason_missing", "/reason")),
+        ReviewError::ReasonMissing => Problem::finding(reason::missing()),
     }
 }
 
@@ -134,7 +137,7 @@ async fn answer_one(
     let found = store::find(work.tx(), scope, id).await?;
     let mut row = found.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     seen.check(row.version)?;
-    let reason = reason.map(nfc_collapsed).filter(|reason| !reason.is_empty());
+    let reason = given(reason);
     let (before, version) = (row.status, row.version);
     row.status = decide(before, action, reason.as_deref()).map_err(problem)?;
     row.decision_reason = reason;
