@@ -13,7 +13,10 @@ use crate::{
                 BulkCheckOutIn, BulkCheckOutOut, CheckOutIn, CorrectionOut, ExtendIn, StayDetailOut, StayPatchIn,
                 StayVersionsOut, WithdrawIn,
             },
-            service::living::{self, Wish},
+            service::{
+                checking_out,
+                living::{self, Wish},
+            },
         },
     },
     kernel::ids::StayId,
@@ -179,6 +182,6 @@ pub(super) async fn bulk_check_out(
     lang: Lang,
     body: IdempotentJson<BulkCheckOutIn>,
 ) -> Result<Response, Problem> {
-    let answer = living::check_out_many(&state, &caller, &body.input, &body.idempotency, lang).await?;
+    let answer = checking_out::check_out_many(&state, &caller, &body.input, &body.idempotency, lang).await?;
     Ok(answer.into_response())
 }

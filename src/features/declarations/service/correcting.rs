@@ -16,7 +16,10 @@ use crate::{
                 life::{Action, Patch},
                 reason::{given, needed},
             },
-            service::living::{Cause, Subject, Wish, amend, withdraw, write},
+            service::{
+                history::Cause,
+                living::{Subject, Wish, amend, withdraw, write},
+            },
             store_life,
         },
     },

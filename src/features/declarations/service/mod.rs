@@ -1,9 +1,11 @@
 //! Use cases of declarations: load facts, decide, save, publish, commit.
 
+pub mod checking_out;
 pub mod compat;
 pub mod correcting;
 pub mod exporting;
 pub mod filing;
+mod history;
 pub mod importing;
 pub mod living;
 pub mod outages;

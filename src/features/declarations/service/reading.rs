@@ -22,7 +22,7 @@ use crate::{
             },
             service::{
                 filing::{signed_text, stay_out, summary, verify_url},
-                living,
+                history,
             },
             store::{self, QueuePosition},
         },
@@ -232,7 +232,7 @@ pub async fn receipt_pdf(
     if !(1..=row.content_version).contains(&version) {
         return Err(not_found());
     }
-    let stays = living::stays_at(state, &row, version).await?;
+    let stays = history::stays_at(state, &row, version).await?;
     let standing = || stays.iter().filter(|stay| stay.status != stay::Status::Withdrawn);
     let late = standing().any(|stay| stay.timeliness == stay::Timeliness::Late);
     record(state, caller, read_event("receipt_made", &row).with(json!({ "receipt_version": version }))).await?;

@@ -20,7 +20,7 @@ use crate::{
                 Door, Moment, Place,
                 lateness::{self, judge},
             },
-            service::living::{Cause, keep_history, sum_up},
+            service::history::{Cause, keep_history, sum_up},
             store_outage::{self as store, Outages, Touched},
         },
     },

@@ -12,7 +12,7 @@ use crate::{
                 reason::{self, given},
                 review::{Action, ReviewError, allowed, decide, status_name},
             },
-            service::{filing::summary, living},
+            service::{filing::summary, history},
             store,
         },
     },
@@ -150,7 +150,7 @@ async fn answer_one(
     }
     if row.status == declaration::Status::Returned || row.status == declaration::Status::Refused {
         let stays = store::stays_of(work.tx(), id).await?;
-        living::record_release(work, &caller.actor, &row, &stays).await?;
+        history::record_release(work, &caller.actor, &row, &stays).await?;
         store::release(work.tx(), &row).await?;
     }
     work.publish(
