@@ -67,14 +67,19 @@ pub async fn update_stay(conn: &impl ConnectionTrait, row: &stay::Model, seen_ve
     Ok(result.rows_affected == 1)
 }
 
-/// Writes a declaration that the transaction holds.
-pub async fn update_declaration(conn: &impl ConnectionTrait, row: &declaration::Model) -> Result<(), DbErr> {
-    declaration::Entity::update_many()
+/// Writes a declaration if it is still at the version seen; tells whether it was.
+pub async fn update_declaration(
+    conn: &impl ConnectionTrait,
+    row: &declaration::Model,
+    seen_version: i32,
+) -> Result<bool, DbErr> {
+    let result = declaration::Entity::update_many()
         .set(row.clone().into_active_model().reset_all())
         .filter(declaration::Column::Id.eq(row.id))
+        .filter(declaration::Column::Version.eq(seen_version))
         .exec(conn)
         .await?;
-    Ok(())
+    Ok(result.rows_affected == 1)
 }
 
 /// Keeps a key that the stay no longer has.

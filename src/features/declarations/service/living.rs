@@ -245,9 +245,13 @@ pub(super) async fn write(
     declaration.content_version += 1;
     let stays = store::stays_of(work.tx(), DeclarationId(declaration.id)).await?;
     sum_up(&mut declaration, &stays);
+    let seen = declaration.version;
     declaration.version += 1;
     declaration.updated_at = work.now();
-    store_life::update_declaration(work.tx(), &declaration).await?;
+    if !store_life::update_declaration(work.tx(), &declaration, seen).await? {
+        // The stay is written by now: nothing of this transaction may stand.
+        return Err(Failure::Conflict("declaration".to_owned()).into());
+    }
     if next.status == stay::Status::Withdrawn {
         store_life::cancel_corrections(work.tx(), &declaration, Some(next.id)).await?;
     }

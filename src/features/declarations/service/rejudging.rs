@@ -21,6 +21,7 @@ use crate::{
                 lateness::{self, judge},
             },
             service::history::{Cause, keep_history, sum_up},
+            store_life,
             store_outage::{self as store, Outages, Touched},
         },
     },
@@ -178,7 +179,7 @@ async fn keep_stay(
     outage_id: Uuid,
 ) -> Result<(), JobError> {
     let after = stay::Model { updated_at: work.now(), ..after.clone() };
-    unless_changed(store::save_stay(work.tx(), before.version, &after).await)?;
+    unless_changed(store_life::update_stay(work.tx(), &after, before.version).await)?;
     let cause = Cause::of(Change::Rejudged, None);
     keep_history(work, actor, declaration, &[(before, &after)], &cause, declaration.content_version + 1).await?;
     work.publish(
@@ -211,7 +212,7 @@ async fn keep_declaration(
         ..before.clone()
     };
     sum_up(&mut after, stays);
-    unless_changed(store::save_declaration(work.tx(), before.version, &after).await)?;
+    unless_changed(store_life::update_declaration(work.tx(), &after, before.version).await)?;
     work.publish(
         Event::about("declaration_rejudged", "declaration", after.id)
             .of_organization(after.organization_id)
