@@ -10,6 +10,7 @@ use ::entity::{
     guest_import_row::{self, Verdict as RowVerdict},
 };
 use chrono::{DateTime, Utc};
+use sea_orm::DbErr;
 use serde_json::Value;
 
 use crate::{
@@ -45,7 +46,8 @@ const RECORD: [Place; 11] = [
 const PAGE: u64 = 1_000;
 
 /// Findings of rows that are no guests.
-const NO_GUEST: [&str; 2] = ["sample_row", "total_row"];
+const SAMPLE: &str = "sample_row";
+const TOTAL: &str = "total_row";
 
 /// A row with what becomes of it.
 pub(super) struct Judged {
@@ -105,16 +107,13 @@ pub(super) async fn judge_file(
 ) -> Result<Vec<Judged>, Failure> {
     let inputs =
         file.rows.iter().filter(|row| row.kind == RowKind::Guest).map(|row| stay_input(file.format, row)).collect();
-    let mut examined = examine_file(state, destination, inputs, now).await?.stays.into_iter();
-    let judge = |row: &GuestRow| match row.kind {
-        RowKind::Sample => Judged::no_guest(row.reference.clone(), "sample_row"),
-        RowKind::Total => Judged::no_guest(row.reference.clone(), "total_row"),
-        RowKind::Guest => match examined.next() {
-            Some(examined) => Judged::guest(row.reference.clone(), examined),
-            None => unreachable!("each guest is examined"),
-        },
+    let examined = examine_file(state, destination, inputs, now).await?.stays;
+    let no_guest = |kind: RowKind| match kind {
+        RowKind::Sample => Some(SAMPLE),
+        RowKind::Total => Some(TOTAL),
+        RowKind::Guest => None,
     };
-    Ok(file.rows.iter().map(judge).collect())
+    put_together(file.rows.iter().map(|row| (row.reference.as_str(), no_guest(row.kind))), examined)
 }
 
 /// A stored row that is to be judged again: little enough that a large file fits into memory.
@@ -122,7 +121,7 @@ struct Kept {
     position: i32,
     reference: String,
     /// None for a guest.
-    no_guest: Option<String>,
+    no_guest: Option<&'static str>,
     /// Of what was said of it.
     said: String,
 }
@@ -130,8 +129,8 @@ struct Kept {
 impl Kept {
     fn of(row: guest_import_row::Model, format: Format) -> (Self, Option<StayInput>) {
         let findings: Vec<Finding> = serde_json::from_value(row.findings.clone()).unwrap_or_default();
-        let no_guest = findings.first().map(|finding| finding.rule.clone());
-        let no_guest = no_guest.filter(|rule| NO_GUEST.contains(&rule.as_str()));
+        let first = findings.first().map(|finding| finding.rule.as_str());
+        let no_guest = [SAMPLE, TOTAL].into_iter().find(|rule| first == Some(*rule));
         let input = no_guest.is_none().then(|| kept_input(format, &row, &findings));
         let said = digest(row.verdict, row.declaration_id, &row.findings, &row.record);
         (Self { position: row.position, reference: row.reference, no_guest, said }, input)
@@ -176,13 +175,7 @@ pub(super) async fn judge_again(
     let mut examined = examine_file(state, destination, inputs, now).await?.stays.into_iter();
     let mut again = JudgedAgain { accepted: Vec::new(), changed: Vec::new(), counts: Counts::default() };
     for row in kept {
-        let mut judged = match &row.no_guest {
-            Some(rule) => Judged::no_guest(row.reference, rule),
-            None => match examined.next() {
-                Some(examined) => Judged::guest(row.reference, examined),
-                None => unreachable!("each guest is examined"),
-            },
-        };
+        let mut judged = judge(row.reference, row.no_guest, &mut examined)?;
         again.counts.add(judged.verdict);
         let changed = digest(judged.verdict, judged.already, &judged.findings_json(), &judged.record()) != row.said;
         if judged.verdict == RowVerdict::Accepted {
@@ -206,6 +199,30 @@ pub(super) async fn judge_again(
 fn format_of(import: &guest_import::Model) -> Result<Format, JobError> {
     let name = Value::from(import.format.clone());
     serde_json::from_value(name).map_err(|error| JobError::GiveUp(format!("no known format: {error}")))
+}
+
+/// All rows in their order: those that are no guests by the rule that says so, the guests as they were examined.
+fn put_together<'r>(
+    rows: impl Iterator<Item = (&'r str, Option<&'static str>)>,
+    examined: Vec<Examined>,
+) -> Result<Vec<Judged>, Failure> {
+    let mut examined = examined.into_iter();
+    rows.map(|(reference, no_guest)| judge(reference.to_owned(), no_guest, &mut examined)).collect()
+}
+
+/// The next row.
+fn judge(
+    reference: String,
+    no_guest: Option<&'static str>,
+    examined: &mut impl Iterator<Item = Examined>,
+) -> Result<Judged, Failure> {
+    match no_guest {
+        Some(rule) => Ok(Judged::no_guest(reference, rule)),
+        None => {
+            let guest = examined.next().map(|examined| Judged::guest(reference, examined));
+            guest.ok_or_else(|| Failure::Fault(DbErr::Custom("a guest was not examined".to_owned())))
+        }
+    }
 }
 
 /// A row that is stored for the first time.
