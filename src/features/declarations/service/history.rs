@@ -163,10 +163,7 @@ pub(super) fn describe(rows: Vec<stay_version::Model>, lang: Lang) -> Result<Vec
     let mut items = Vec::with_capacity(rows.len());
     let mut before: Option<stay::Model> = None;
     for row in rows {
-        let stay: stay::Model = serde_json::from_value(row.snapshot.clone()).map_err(|error| {
-            tracing::error!(%error, stay.id = %row.stay_id, "a version cannot be read");
-            Problem::new(ProblemKind::Internal)
-        })?;
+        let stay = as_it_stood(&row)?;
         let changed = before.as_ref().map_or_else(Vec::new, |before| changed(before, &stay));
         let Some(stored) = StayOut::new(&stay, lang).stay else { continue };
         items.push(StayVersionOut {
@@ -200,9 +197,18 @@ pub(super) async fn stays_at(
     let versions = store_life::versions_of_declaration(state.db.read(), id).await?;
     for stay in &mut stays {
         let then = versions.iter().rfind(|row| row.stay_id == stay.id && row.content_version <= content_version);
-        if let Some(Ok(then)) = then.map(|row| serde_json::from_value::<stay::Model>(row.snapshot.clone())) {
-            *stay = then;
+        if let Some(then) = then {
+            *stay = as_it_stood(then)?;
         }
     }
     Ok(stays)
+}
+
+/// The stay of a version. One that cannot be read is told, never passed over: in its place a receipt would show what the
+/// stay says today.
+fn as_it_stood(version: &stay_version::Model) -> Result<stay::Model, Problem> {
+    serde_json::from_value(version.snapshot.clone()).map_err(|error| {
+        tracing::error!(%error, stay.id = %version.stay_id, version.version, "a version of a stay cannot be read");
+        Problem::new(ProblemKind::Internal)
+    })
 }
