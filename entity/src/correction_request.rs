@@ -44,11 +44,11 @@ pub struct Model {
     pub requested_by: Option<Uuid>,
     /// When.
     pub requested_at: DateTimeUtc,
-    /// Account of the officer.
+    /// Account or API client that accepted, refused or cancelled it.
     pub decided_by: Option<Uuid>,
     /// When accepted, refused or cancelled.
     pub decided_at: Option<DateTimeUtc>,
-    /// Why refused.
+    /// Why, where a reason was given.
     #[sea_orm(column_type = "Text", nullable)]
     pub decision_reason: Option<String>,
     /// Counts changes.

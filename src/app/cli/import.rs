@@ -41,7 +41,7 @@ use crate::{
 /// Arguments of the command.
 #[derive(Args, Debug)]
 pub(super) struct ImportArgs {
-    /// The file: KHAI_BAO_TAM_TRU XML or a KBTT workbook
+    /// The file: KHAI_BAO_TAM_TRU XML, a guest list (.xlsx, .xls, CSV, HTML) or the JSON of the national interface
     file: PathBuf,
     /// Id of the establishment where the guests stay
     #[arg(long, value_name = "ID")]

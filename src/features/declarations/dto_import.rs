@@ -20,7 +20,8 @@ use crate::{
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "describes the form for the OpenAPI document; the fields are read one by one")]
 pub struct ImportForm {
-    /// The file, at most 10 MiB: KHAI_BAO_TAM_TRU XML or a KBTT workbook; recognised by its content.
+    /// The file, at most 10 MiB, recognised by its content: KHAI_BAO_TAM_TRU XML, a guest list (`.xlsx`, `.xls`, CSV, HTML),
+    /// or the JSON of the national interface.
     #[schema(value_type = String, format = Binary, content_media_type = "application/octet-stream")]
     file: Vec<u8>,
     /// Where the guests stay.
@@ -43,7 +44,8 @@ pub struct ImportOut {
     /// `preview`, `commit` or `compare`.
     #[schema(value_type = String, example = "preview")]
     pub mode: guest_import::Mode,
-    /// What the file turned out to be.
+    /// What the file turned out to be: `kbtt_xml_11`, `kbtt_xml_12`, `kbtt_workbook_11`, `kbtt_workbook_12`,
+    /// `kbtt_download`, `accommodation_19`, `pa18`, `provincial_list`, `guest_list`, `inhouse_list` or `kbtt_json`.
     #[schema(example = "kbtt_xml_12")]
     pub format: Option<String>,
     /// Name of the file as handed in.
@@ -65,9 +67,10 @@ pub struct ImportOut {
     pub reason: Option<String>,
     /// Where in the file.
     pub location: Option<String>,
-    /// How to mend a refused file, where more can be said than its reason.
+    /// What to do about a refused file, where more can be said than its reason: `vietnamese_guests`, `export_kbtt`,
+    /// `evisa_applications`, `police_report`, `save_as_xlsx`, `remove_password`, `not_a_table`.
     pub advice: Option<String>,
-    /// Headings of the file and what each was taken for, where the reader tells.
+    /// Headings of the file and what each was taken for; none for XML and JSON.
     pub columns: Option<Value>,
     /// What a comparison found.
     pub comparison: Option<ComparisonOut>,
@@ -147,7 +150,8 @@ impl ImportOut {
 /// A row with its verdict.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ImportRowOut {
-    /// Where the user finds it: the row number of the sheet, or the how-manieth record of the XML.
+    /// Where the user finds it: the row of the sheet or table, the line of the text file, or the number of the record in XML
+    /// or JSON, counted from 1.
     #[schema(rename = "ref")]
     #[serde(rename = "ref")]
     pub reference: String,
@@ -160,7 +164,7 @@ pub struct ImportRowOut {
     pub original: Value,
     /// Why.
     pub findings: Vec<FindingOut>,
-    /// All cells of a refused row in the order of the file's columns, where the reader tells.
+    /// All cells of a refused row in the order of the file's columns; none for XML and JSON.
     pub cells: Option<Value>,
     /// Where it is filed.
     pub declaration_id: Option<DeclarationId>,

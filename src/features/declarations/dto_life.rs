@@ -245,7 +245,8 @@ pub struct StayVersionOut {
     /// From 1.
     pub version: i32,
     /// `filed`, `amended`, `extended`, `checked_out`, `withdrawn`, `corrected` (an officer accepted it), `released`
-    /// (the declaration was returned or refused) or `rejudged` (a change of the rules moved its deadline).
+    /// (the declaration was returned or refused) or `rejudged` (an outage that was recorded, ended or withdrawn moved its
+    /// deadline).
     #[schema(value_type = String, example = "amended")]
     pub change: stay_version::Change,
     /// Why.
@@ -284,13 +285,14 @@ pub struct CorrectionOut {
     pub status: correction_request::Status,
     /// The declarant's reason.
     pub reason: String,
-    /// What would change, beside what the stay says now. Empty once it is accepted: see the stay's versions.
+    /// What would change, beside what the stay says now. Empty once it is accepted, refused or cancelled: see the stay's
+    /// versions.
     pub changes: Vec<CorrectionChangeOut>,
     /// When it was asked for.
     pub requested_at: DateTime<FixedOffset>,
     /// When it was accepted, refused or cancelled.
     pub decided_at: Option<DateTime<FixedOffset>>,
-    /// The officer's reason.
+    /// Why it was accepted, refused or cancelled, where a reason was given.
     pub decision_reason: Option<String>,
     /// Counts changes; also the `ETag`.
     pub version: i32,

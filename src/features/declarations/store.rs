@@ -143,7 +143,7 @@ async fn stays_by_former_keys(
 }
 
 /// Stays of these documents in other declarations, whoever declared them: for the police alone, newest first.
-/// The one finder of guests without a scope; its name says for whose eyes it is.
+/// The one finder of guests for a caller's eyes that takes no scope; its name says whose eyes.
 pub async fn stays_anywhere_for_police(
     conn: &impl ConnectionTrait,
     but: DeclarationId,

@@ -38,7 +38,7 @@ use crate::{
     },
 };
 
-/// What the form may hold beside the file.
+/// Bytes that the form may hold beside the file.
 const FORM_OVERHEAD: usize = 64 * 1024;
 /// How long an upload may take.
 const UPLOAD_TIME: Duration = Duration::from_secs(20);
@@ -153,7 +153,11 @@ async fn bytes_of(mut field: Field<'_>, limit: usize) -> Result<Vec<u8>, Problem
     }
 }
 
-/// Takes in a guest file: KHAI_BAO_TAM_TRU XML or a KBTT workbook, at most 10 MiB, recognised by its content.
+/// Takes in a guest file, at most 10 MiB, recognised by its content.
+///
+/// Read are KHAI_BAO_TAM_TRU XML, the JSON of the national interface, and guest lists as workbook (`.xlsx`, `.xls`), CSV or
+/// HTML: the KBTT sheet, the national portal's download, and the lists that hotel and desktop programs make. What cannot be
+/// read surely is refused with the place, never guessed.
 ///
 /// The file is read in the background; ask `Location` for its state. With `mode=preview` nothing is filed until
 /// `commit_import`; with `mode=commit` the accepted rows are filed at once; with `mode=compare` nothing is ever filed,

@@ -161,7 +161,7 @@ pub struct StayInput {
 }
 
 impl StayInput {
-    /// The text of a part; none for what only files have.
+    /// The text of a part; none for what a change of a filed stay cannot name.
     pub(super) fn member_mut(&mut self, place: Place) -> Option<&mut Option<String>> {
         Some(match place {
             Place::FullName => &mut self.full_name,

@@ -177,6 +177,28 @@ async fn outages_since(
     }
 }
 
+/// The same for a whole file, on a thread that nobody else waits for.
+pub(super) async fn examine_file(
+    state: &AppState,
+    destination: &Arc<Destination>,
+    stays: Vec<StayInput>,
+    now: DateTime<Utc>,
+) -> Result<Verdict, Failure> {
+    let catalogue = state.room::<CatalogSnapshot>().current();
+    let organization = destination.organization();
+    let guests = document_numbers(&stays, now).into_iter().map(|number| (organization, number));
+    let mut known = store::known_stays_of_all(state.db.read(), guests).await?;
+    let known = known.remove(&organization.0).unwrap_or_default();
+    let earliest = earliest_arrival(&stays, Door::File);
+    let outages = outages_since(state.db.read(), earliest).await?.of_unit(destination.unit.id);
+    let destination = Arc::clone(destination);
+    let examining = tokio::task::spawn_blocking(move || {
+        let facts = facts(&destination, Channel::Electronic, &catalogue, (&outages, &known));
+        examine(&stays, Door::File, &facts, now)
+    });
+    examining.await.map_err(|stopped| Failure::Fault(sea_orm::DbErr::Custom(stopped.to_string())))
+}
+
 /// A stay on record that is about to be changed.
 pub(super) struct OnRecord {
     pub stay_id: uuid::Uuid,
@@ -210,28 +232,6 @@ pub(super) async fn examine_change(
         examined.stay = None;
     }
     Ok(examined)
-}
-
-/// The same for a whole file, on a thread that nobody else waits for.
-pub(super) async fn examine_file(
-    state: &AppState,
-    destination: &Arc<Destination>,
-    stays: Vec<StayInput>,
-    now: DateTime<Utc>,
-) -> Result<Verdict, Failure> {
-    let catalogue = state.room::<CatalogSnapshot>().current();
-    let organization = destination.organization();
-    let guests = document_numbers(&stays, now).into_iter().map(|number| (organization, number));
-    let mut known = store::known_stays_of_all(state.db.read(), guests).await?;
-    let known = known.remove(&organization.0).unwrap_or_default();
-    let earliest = earliest_arrival(&stays, Door::File);
-    let outages = outages_since(state.db.read(), earliest).await?.of_unit(destination.unit.id);
-    let destination = Arc::clone(destination);
-    let examining = tokio::task::spawn_blocking(move || {
-        let facts = facts(&destination, Channel::Electronic, &catalogue, (&outages, &known));
-        examine(&stays, Door::File, &facts, now)
-    });
-    examining.await.map_err(|stopped| Failure::Fault(sea_orm::DbErr::Custom(stopped.to_string())))
 }
 
 fn channel(channel: ChannelIn) -> Channel {
