@@ -161,7 +161,11 @@ async fn report(state: &AppState, import: &ImportOut, lang: Lang) -> anyhow::Res
     if import.status == Status::Refused {
         let place = import.location.as_deref().map_or_else(String::new, |place| format!(" ({place})"));
         let reason = import.reason.as_deref().unwrap_or("unknown_format");
-        return print(&format!("refused: {reason}{place}: {}", lang.plain(&format!("file.{reason}"))));
+        print(&format!("refused: {reason}{place}: {}", lang.plain(&format!("file.{reason}"))))?;
+        return match import.advice.as_deref() {
+            Some(advice) => print(&lang.plain(&format!("file.advice.{advice}"))),
+            None => Ok(()),
+        };
     }
     let rejected = importing::rejected_rows(state, import.id, lang).await?;
     if !rejected.is_empty() {
