@@ -19,6 +19,7 @@ use crate::{
             service::{
                 history::Cause,
                 living::{Subject, Wish, amend, withdraw, write},
+                reading::{listed, record},
             },
             store_life,
         },
@@ -129,12 +130,9 @@ pub async fn list(state: &AppState, caller: &Caller, filter: &CorrectionFilter) 
     let rows = store_life::list_corrections(conn, &scope, filter, &page, page.after_id()?).await?;
     let ids = rows.items.iter().map(|row| StayId(row.stay_id));
     let stays = store_life::find_stays(conn, &scope, ids).await?;
-    let mut work = Work::begin(&state.db, &caller.actor, state.clock.now()).await?;
     let seen: Vec<_> = rows.items.iter().map(|row| row.stay_id).collect();
-    let mut event = Event::about_many("corrections_listed", "correction_request").with(json!({ "stays": seen }));
-    event.organization_id = caller.organization_id.map(|id| id.0);
-    work.publish(event.of_unit(caller.unit_id.map(|id| id.0)));
-    work.commit().await?;
+    let event = listed(caller, "corrections_listed", "correction_request").with(json!({ "stays": seen }));
+    record(state, caller, event).await?;
     let page = rows.map(|row| describe(&row, stays.iter().find(|stay| stay.id == row.stay_id)));
     Ok(CorrectionPage { items: page.items, next_cursor: page.next_cursor })
 }
@@ -145,9 +143,7 @@ pub async fn get(state: &AppState, caller: &Caller, id: CorrectionId) -> Result<
     let conn = state.db.read();
     let row = store_life::find_correction(conn, &scope, id).await?.ok_or_else(not_found)?;
     let stay = store_life::find_stay(conn, &scope, StayId(row.stay_id)).await?;
-    let mut work = Work::begin(&state.db, &caller.actor, state.clock.now()).await?;
-    work.publish(event("correction_read", &row));
-    work.commit().await?;
+    record(state, caller, event("correction_read", &row)).await?;
     Ok(describe(&row, stay.as_ref()))
 }
 

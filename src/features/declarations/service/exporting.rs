@@ -14,8 +14,11 @@ use crate::{
         catalog::CatalogSnapshot,
         declarations::{
             dto::ExportFilter,
-            export::{self, Attention, ExportError, ExportStay},
-            service::reading::{record, sensible},
+            export::{self, Attention, ExportStay},
+            service::{
+                making::make_apart,
+                reading::{record, sensible},
+            },
             store,
         },
     },
@@ -61,7 +64,7 @@ pub async fn export(state: &AppState, caller: &Caller, filter: &ExportFilter) ->
     let (format, now, count) = (filter.format, state.clock.now(), stays.len());
     let attention = Attention::of(format, &stays).to_field();
     let labels: Vec<String> = catalogue.nationalities.portal_labels().map(ToOwned::to_owned).collect();
-    let bytes = write_apart(move || export::write(format, &stays, &labels, now)).await?;
+    let bytes = make_apart("export", move || export::write(format, &stays, &labels, now)).await?;
     let event = Event::about_many("stays_exported", "stay").of_organization(caller.organization()?.0);
     let facts = json!({ "filter": filter, "count": count, "sha256": signing::sha256_hex(&[&bytes]) });
     record(state, caller, event.with(facts)).await?;
@@ -78,20 +81,6 @@ pub(super) fn stamp(now: DateTime<Utc>) -> String {
 pub(super) fn take_slot(state: &AppState, caller: &Caller) -> Result<Slot, Problem> {
     let holder = caller.actor.id.map(|id| id.to_string()).unwrap_or_default();
     state.exports.take(&holder).ok_or_else(|| Problem::new(ProblemKind::TooManyRequests).retry_after(2))
-}
-
-/// Writes a file where it holds up nobody.
-pub(super) async fn write_apart(
-    write: impl FnOnce() -> Result<Vec<u8>, ExportError> + Send + 'static,
-) -> Result<Vec<u8>, Problem> {
-    match tokio::task::spawn_blocking(write).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "a file could not be written");
-            Err(Problem::new(ProblemKind::Internal))
-        }
-        Err(_stopped) => Err(Problem::new(ProblemKind::Internal)),
-    }
 }
 
 async fn load(state: &AppState, scope: &Scope, filter: &ExportFilter) -> Result<Vec<stay::Model>, Problem> {

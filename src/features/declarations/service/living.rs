@@ -21,6 +21,7 @@ use crate::{
                 correcting,
                 filing::{Destination, OnRecord, examine_change, rows::stay_row},
                 history::{Cause, changed, describe, first_version, keep_history, sum_up},
+                reading::record,
             },
             store, store_life,
         },
@@ -329,7 +330,7 @@ async fn findings_after(
 /// One stay with what can be done to it.
 pub async fn get(state: &AppState, caller: &Caller, id: StayId, lang: Lang) -> Result<(i32, StayDetailOut), Problem> {
     let subject = look_up(state, &caller.scope()?, id).await?;
-    record(state, caller, "stay_read", &subject).await?;
+    record(state, caller, read_event("stay_read", &subject)).await?;
     let open = store_life::open_correction(state.db.read(), id.0).await?;
     Ok((subject.stay.version, detail(&subject, open.map(|row| CorrectionId(row.id)), lang)))
 }
@@ -337,7 +338,7 @@ pub async fn get(state: &AppState, caller: &Caller, id: StayId, lang: Lang) -> R
 /// The history of a stay.
 pub async fn versions(state: &AppState, caller: &Caller, id: StayId, lang: Lang) -> Result<StayVersionsOut, Problem> {
     let subject = look_up(state, &caller.scope()?, id).await?;
-    record(state, caller, "stay_versions_read", &subject).await?;
+    record(state, caller, read_event("stay_versions_read", &subject)).await?;
     let mut rows = store_life::versions_of(state.db.read(), id).await?;
     if rows.is_empty() {
         rows.push(first_version(&subject.stay, &subject.declaration));
@@ -353,14 +354,10 @@ async fn look_up(state: &AppState, scope: &Scope, id: StayId) -> Result<Subject,
     Ok(Subject { stay, declaration })
 }
 
-async fn record(state: &AppState, caller: &Caller, action: &'static str, subject: &Subject) -> Result<(), Failure> {
-    let mut work = Work::begin(&state.db, &caller.actor, state.clock.now()).await?;
-    work.publish(
-        Event::about(action, "stay", subject.stay.id)
-            .of_organization(subject.stay.organization_id)
-            .of_unit(Some(subject.declaration.unit_id)),
-    );
-    work.commit().await
+fn read_event(action: &'static str, subject: &Subject) -> Event {
+    Event::about(action, "stay", subject.stay.id)
+        .of_organization(subject.stay.organization_id)
+        .of_unit(Some(subject.declaration.unit_id))
 }
 
 fn detail(subject: &Subject, open: Option<CorrectionId>, lang: Lang) -> StayDetailOut {

@@ -8,6 +8,7 @@ pub mod filing;
 mod history;
 pub mod importing;
 pub mod living;
+mod making;
 pub mod outages;
 pub mod reading;
 pub mod rejudging;

@@ -23,6 +23,7 @@ use crate::{
             service::{
                 filing::{signed_text, stay_out, summary, verify_url},
                 history,
+                making::make_apart,
             },
             store::{self, QueuePosition},
         },
@@ -49,6 +50,15 @@ pub(super) async fn record(state: &AppState, caller: &Caller, event: Event) -> R
     work.publish(event);
     work.commit().await?;
     Ok(())
+}
+
+/// A look at a list, by an organization at its own rows or by a unit at those in its reach.
+pub(super) fn listed(caller: &Caller, action: &'static str, subject_kind: &'static str) -> Event {
+    let event = Event::about_many(action, subject_kind);
+    match caller.organization_id {
+        Some(id) => event.of_organization(id.0),
+        None => event.of_unit(caller.unit_id.map(|id| id.0)),
+    }
 }
 
 fn bounded(text: Option<&str>, pointer: &str) -> Result<(), Problem> {
@@ -188,16 +198,12 @@ pub async fn list_stays(
     sensible(filter.overdue_on, "/overdue_on")?;
     let rows = store::list_stays(state.db.read(), &scope, filter, &page, page.after_id()?).await?;
     let seen: Vec<_> = rows.items.iter().map(|row| row.id).collect();
-    let event = Event::about_many("stays_listed", "stay").with(json!({
+    let event = listed(caller, "stays_listed", "stay").with(json!({
         "present_on": filter.present_on,
         "overdue_on": filter.overdue_on,
         "searched": filter.q.is_some(),
         "stays": seen,
     }));
-    let event = match caller.organization_id {
-        Some(id) => event.of_organization(id.0),
-        None => event.of_unit(caller.unit_id.map(|id| id.0)),
-    };
     record(state, caller, event).await?;
     let own = matches!(scope, Scope::Organization(_));
     let page = rows.map(|row| {
@@ -255,15 +261,8 @@ pub async fn receipt_pdf(
         generated_at: state.clock.now(),
         reference_code: row.reference_code.clone(),
     };
-    let pdf = tokio::task::spawn_blocking(move || receipt::render(&receipt)).await;
-    match pdf {
-        Ok(Ok(pdf)) => Ok((row.reference_code, pdf)),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "a receipt could not be made");
-            Err(Problem::new(ProblemKind::Internal))
-        }
-        Err(_stopped) => Err(Problem::new(ProblemKind::Internal)),
-    }
+    let pdf = make_apart("receipt", move || receipt::render(&receipt)).await?;
+    Ok((row.reference_code, pdf))
 }
 
 fn channel_name(channel: declaration::Channel) -> &'static str {

@@ -16,8 +16,9 @@ use crate::{
             export::{RefusedRow, ReportFinding, WORKBOOK_TYPE, write_report},
             import::{Field, FileColumn},
             service::{
-                exporting::{Download, stamp, take_slot, write_apart},
+                exporting::{Download, stamp, take_slot},
                 importing::status_name,
+                making::make_apart,
                 reading::record,
             },
             store_import as store,
@@ -56,7 +57,7 @@ pub async fn report(state: &AppState, caller: &Caller, id: ImportId, lang: Lang)
         return Err(Problem::finding(Finding::block("empty_export", "")));
     }
     let (columns, now, count) = (columns_of(&import), state.clock.now(), rows.len());
-    let bytes = write_apart(move || write_report(None, &columns, &rows, now)).await?;
+    let bytes = make_apart("import report", move || write_report(None, &columns, &rows, now)).await?;
     let event = Event::about("import_report_made", "guest_import", import.id).of_organization(import.organization_id);
     record(state, caller, event.with(json!({ "count": count, "sha256": signing::sha256_hex(&[&bytes]) }))).await?;
     let name = format!("BAO_LOI_{}.xlsx", stamp(import.created_at));

@@ -23,6 +23,7 @@ use crate::{
             service::{
                 filing::Destination,
                 importing::{event, get_row, judging::Judged, position},
+                reading::record,
             },
             store as declaration_store, store_import as store,
         },
@@ -32,11 +33,7 @@ use crate::{
         ids::{self, EstablishmentId, ImportId, OrganizationId},
         page::PageRequest,
     },
-    platform::{
-        db::{Failure, Work},
-        http::Problem,
-        state::AppState,
-    },
+    platform::{db::Failure, http::Problem, state::AppState},
 };
 
 /// What a comparison found, ready to be written.
@@ -169,9 +166,7 @@ pub async fn list_differences(
     let row = get_row(state, &scope, id).await?;
     let page = PageRequest::parse(filter.limit, filter.cursor.as_deref())?;
     let after = position(&page)?;
-    let mut work = Work::begin(&state.db, &caller.actor, state.clock.now()).await?;
-    work.publish(event("import_comparison_read", &row));
-    work.commit().await?;
+    record(state, caller, event("import_comparison_read", &row)).await?;
     let rows = store::list_differences(state.db.read(), id, filter.kind, &page, after).await?;
     let own = matches!(scope, Scope::Organization(_));
     let page = rows.map(|row| {

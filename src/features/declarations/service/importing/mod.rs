@@ -33,7 +33,7 @@ use crate::{
         accounts::{Caller, Scope},
         declarations::{
             dto_import::{ImportFilter, ImportOut, ImportPage, ImportRowFilter, ImportRowOut, ImportRowPage},
-            service::filing::Destination,
+            service::{filing::Destination, reading::record},
             store_import as store,
         },
     },
@@ -169,9 +169,7 @@ pub async fn rows(
     let row = get_row(state, &caller.scope()?, id).await?;
     let page = PageRequest::parse(filter.limit, filter.cursor.as_deref())?;
     let after = position(&page)?;
-    let mut work = Work::begin(&state.db, &caller.actor, state.clock.now()).await?;
-    work.publish(event("import_rows_read", &row));
-    work.commit().await?;
+    record(state, caller, event("import_rows_read", &row)).await?;
     if matches!(row.status, Status::Queued | Status::Reading) {
         // What stands there may be half of it.
         return Ok(ImportRowPage { items: Vec::new(), next_cursor: None });

@@ -10,6 +10,8 @@ use crate::{
             service::{
                 filing::verify_url,
                 importing::{event, get_row, status_name},
+                making::make_apart,
+                reading::record,
             },
             store_import as store,
         },
@@ -17,7 +19,6 @@ use crate::{
     },
     kernel::ids::{EstablishmentId, ImportId},
     platform::{
-        db::Work,
         http::{Problem, ProblemKind},
         lang::Lang,
         state::AppState,
@@ -39,9 +40,7 @@ pub async fn receipt_pdf(state: &AppState, caller: &Caller, id: ImportId, lang: 
     let unit_id = declarations.first().map_or(establishment.unit_id, |declaration| declaration.unit_id);
     let unit = accounts::units::get_unit(conn, unit_id).await?;
     let names = organizations::organization_names(conn, &[row.organization_id]).await?;
-    let mut work = Work::begin(&state.db, &caller.actor, state.clock.now()).await?;
-    work.publish(event("import_receipt_made", &row));
-    work.commit().await?;
+    record(state, caller, event("import_receipt_made", &row)).await?;
     let receipt = ImportReceipt {
         language: lang,
         import_id: row.id.to_string(),
@@ -71,13 +70,5 @@ pub async fn receipt_pdf(state: &AppState, caller: &Caller, id: ImportId, lang: 
             .collect(),
         generated_at: state.clock.now(),
     };
-    let pdf = tokio::task::spawn_blocking(move || import_receipt::render(&receipt)).await;
-    match pdf {
-        Ok(Ok(pdf)) => Ok(pdf),
-        Ok(Err(error)) => {
-            tracing::error!(%error, "a receipt of an import could not be made");
-            Err(Problem::new(ProblemKind::Internal))
-        }
-        Err(_stopped) => Err(Problem::new(ProblemKind::Internal)),
-    }
+    make_apart("import receipt", move || import_receipt::render(&receipt)).await
 }
