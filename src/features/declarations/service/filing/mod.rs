@@ -157,12 +157,22 @@ pub(super) async fn examine_now(
     now: DateTime<Utc>,
 ) -> Result<Verdict, Failure> {
     let catalogue = state.room::<CatalogSnapshot>().current();
+    let (outages, known) = load_facts(conn, destination, (door, stays), now).await?;
+    Ok(examine(stays, door, &facts(destination, channel, &catalogue, (&outages, &known)), now))
+}
+
+/// What is to be read for an examination: outages that the guests may fall into, and what is declared of them.
+async fn load_facts(
+    conn: &impl ConnectionTrait,
+    destination: &Destination,
+    (door, stays): (Door, &[StayInput]),
+    now: DateTime<Utc>,
+) -> Result<(Vec<Outage>, Vec<KnownStay>), Failure> {
     let organization = destination.organization();
     let guests = document_numbers(stays, now).into_iter().map(|number| (organization, number));
     let mut known = store::known_stays_of_all(conn, guests).await?;
-    let known = known.remove(&organization.0).unwrap_or_default();
-    let outages = outages_since(conn, earliest_arrival(stays, door)).await?.of_unit(destination.unit.id);
-    Ok(examine(stays, door, &facts(destination, channel, &catalogue, (&outages, &known)), now))
+    let outages = outages_since(conn, earliest_arrival(stays, door)).await?;
+    Ok((outages.of_unit(destination.unit.id), known.remove(&organization.0).unwrap_or_default()))
 }
 
 /// Outages that guests may fall into who arrived no earlier than this. Read anew by every filing: one that another
@@ -177,7 +187,7 @@ async fn outages_since(
     }
 }
 
-/// The same for a whole file, on a thread that nobody else waits for.
+/// Examines a whole file against what is known now, on a thread that nobody else waits for.
 pub(super) async fn examine_file(
     state: &AppState,
     destination: &Arc<Destination>,
@@ -185,12 +195,7 @@ pub(super) async fn examine_file(
     now: DateTime<Utc>,
 ) -> Result<Verdict, Failure> {
     let catalogue = state.room::<CatalogSnapshot>().current();
-    let organization = destination.organization();
-    let guests = document_numbers(&stays, now).into_iter().map(|number| (organization, number));
-    let mut known = store::known_stays_of_all(state.db.read(), guests).await?;
-    let known = known.remove(&organization.0).unwrap_or_default();
-    let earliest = earliest_arrival(&stays, Door::File);
-    let outages = outages_since(state.db.read(), earliest).await?.of_unit(destination.unit.id);
+    let (outages, known) = load_facts(state.db.read(), destination, (Door::File, &stays), now).await?;
     let destination = Arc::clone(destination);
     let examining = tokio::task::spawn_blocking(move || {
         let facts = facts(&destination, Channel::Electronic, &catalogue, (&outages, &known));
@@ -217,12 +222,9 @@ pub(super) async fn examine_change(
     now: DateTime<Utc>,
 ) -> Result<Examined, Failure> {
     let catalogue = state.room::<CatalogSnapshot>().current();
-    let organization = destination.organization();
     let inputs = std::slice::from_ref(input);
-    let guests = document_numbers(inputs, now).into_iter().map(|number| (organization, number));
-    let mut known = store::known_stays_of_all(conn, guests).await?.remove(&organization.0).unwrap_or_default();
+    let (outages, mut known) = load_facts(conn, destination, (Door::Stay, inputs), now).await?;
     known.retain(|other| other.stay_id != on_record.stay_id);
-    let outages = outages_since(conn, earliest_arrival(inputs, Door::Stay)).await?.of_unit(destination.unit.id);
     let facts = facts(destination, on_record.channel, &catalogue, (&outages, &known));
     let facts = Facts { filed_at: Some(on_record.filed_at), ..facts };
     let mut examined = examine(inputs, Door::Stay, &facts, now).stays.swap_remove(0);
