@@ -11,7 +11,7 @@ use validator::Validate;
 
 use crate::{
     features::declarations::{
-        dto::{StayOut, StoredStayOut},
+        dto_stay::{StayOut, StoredStayOut},
         rules::{Place, life::Patch},
     },
     kernel::ids::{CorrectionId, DeclarationId, StayId},

@@ -17,6 +17,8 @@ pub mod dto_compat;
 pub mod dto_import;
 pub mod dto_life;
 pub mod dto_outage;
+pub mod dto_review;
+pub mod dto_stay;
 pub mod export;
 pub mod import;
 pub mod import_receipt;

@@ -17,7 +17,8 @@ use crate::{
     features::{
         accounts::Scope,
         declarations::{
-            dto::{DeclarationFilter, ExportFilter, Presence, StayFilter},
+            dto::DeclarationFilter,
+            dto_stay::{ExportFilter, Presence, StayFilter},
             rules::{
                 KnownStay,
                 compare::{Declared, Guest},

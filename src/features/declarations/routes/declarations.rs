@@ -12,8 +12,9 @@ use crate::{
         declarations::{
             dto::{
                 DeclarationFilter, DeclarationIn, DeclarationOut, DeclarationPage, FilingOptions, ReceiptQuery,
-                StayFilter, StayPage, ValidationOut,
+                ValidationOut,
             },
+            dto_stay::{StayFilter, StayPage},
             service::{filing, reading},
         },
     },

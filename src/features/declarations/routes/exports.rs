@@ -11,7 +11,7 @@ use crate::{
     features::{
         accounts::OwnStayReader,
         declarations::{
-            dto::ExportFilter,
+            dto_stay::ExportFilter,
             service::{
                 exporting::{self, Download},
                 reporting,

@@ -9,7 +9,8 @@ use crate::{
     features::{
         accounts::Officer,
         declarations::{
-            dto::{BulkReviewIn, BulkReviewOut, DeclarationPage, DeclarationSummaryOut, QueueFilter, ReviewIn},
+            dto::{DeclarationPage, DeclarationSummaryOut},
+            dto_review::{BulkReviewIn, BulkReviewOut, QueueFilter, ReviewIn},
             rules::review::Action,
             service::{reading, reviewing},
         },

@@ -13,7 +13,7 @@ use crate::{
         accounts::{Caller, Scope},
         catalog::CatalogSnapshot,
         declarations::{
-            dto::ExportFilter,
+            dto_stay::ExportFilter,
             export::{self, Attention, ExportStay},
             service::{
                 making::make_apart,

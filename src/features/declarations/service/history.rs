@@ -7,7 +7,7 @@ use ::entity::{
 use uuid::Uuid;
 
 use crate::{
-    features::declarations::{dto::StayOut, dto_life::StayVersionOut, rules::life, store, store_life},
+    features::declarations::{dto_life::StayVersionOut, dto_stay::StayOut, rules::life, store, store_life},
     kernel::{
         clock,
         finding::{Finding, Severity},

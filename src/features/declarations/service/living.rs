@@ -10,8 +10,8 @@ use crate::{
         accounts::{Caller, Scope},
         catalog::Channel,
         declarations::{
-            dto::StayOut,
             dto_life::{CheckOutIn, ExtendIn, StayDetailOut, StayVersionsOut},
+            dto_stay::StayOut,
             rules::{
                 Examined, Place,
                 life::{self, Action, Patch, Road, WrongState},

@@ -11,10 +11,9 @@ use crate::{
         accounts::{self, Caller, Scope},
         catalog::CatalogSnapshot,
         declarations::{
-            dto::{
-                DeclarationFilter, DeclarationOut, DeclarationPage, QueueFilter, StayFilter, StayOut, StayPage,
-                VerificationOut,
-            },
+            dto::{DeclarationFilter, DeclarationOut, DeclarationPage, VerificationOut},
+            dto_review::QueueFilter,
+            dto_stay::{StayFilter, StayOut, StayPage},
             receipt::{self, Receipt, ReceiptStay, StayState},
             rules::{
                 police::{Other, Seen, across_organizations},

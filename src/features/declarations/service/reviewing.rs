@@ -7,7 +7,7 @@ use crate::{
     features::{
         accounts::{Caller, Scope},
         declarations::{
-            dto::{BulkReviewIn, BulkReviewItemOut, BulkReviewOut, ReviewIn},
+            dto_review::{BulkReviewIn, BulkReviewItemOut, BulkReviewOut, ReviewIn},
             rules::{
                 reason::{self, given},
                 review::{Action, ReviewError, allowed, decide, status_name},

@@ -14,7 +14,8 @@ use crate::{
         accounts::{self, AccountError, Caller, Scope},
         catalog::{CatalogSnapshot, Catalogue, Channel, Outage},
         declarations::{
-            dto::{ChannelIn, DeclarationIn, DeclarationSummaryOut, LatenessOut, OnError, StayOut, ValidationOut},
+            dto::{ChannelIn, DeclarationIn, DeclarationSummaryOut, OnError, ValidationOut},
+            dto_stay::{LatenessOut, StayOut},
             rules::{
                 Door, Examined, Facts, KnownStay, Place, StayInput, Verdict, document_numbers, earliest_arrival,
                 examine,

@@ -14,7 +14,8 @@ use crate::{
         accounts::{self, Scope},
         catalog::CatalogSnapshot,
         declarations::{
-            dto::{DeclarationOut, OnError, StayOut, VerdictOut},
+            dto::{DeclarationOut, OnError},
+            dto_stay::{StayOut, VerdictOut},
             rules::{Examined, KnownStay, Verdict, document_numbers, earliest_arrival, examine},
             service::filing::{
                 Destination, FilingError, Order, check_open, facts, next_code, outages_since,
