@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 /// How grave a finding is.
@@ -74,6 +75,16 @@ impl Finding {
     pub fn for_police(mut self) -> Self {
         self.audience = Some(Audience::Police);
         self
+    }
+
+    /// Findings as rows keep them.
+    pub fn to_store(findings: &[Self]) -> Value {
+        serde_json::to_value(findings).unwrap_or_default()
+    }
+
+    /// Findings that a row keeps. What another release wrote and this one cannot read is not shown.
+    pub fn stored(kept: &Value) -> Vec<Self> {
+        Vec::deserialize(kept).unwrap_or_default()
     }
 
     /// Whether it keeps a stay from being filed.

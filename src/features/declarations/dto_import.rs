@@ -173,7 +173,7 @@ pub struct ImportRowOut {
 impl ImportRowOut {
     /// From a row, its findings in the reader's language.
     pub fn new(row: &guest_import_row::Model, lang: Lang) -> Self {
-        let findings: Vec<Finding> = serde_json::from_value(row.findings.clone()).unwrap_or_default();
+        let findings = Finding::stored(&row.findings);
         Self {
             reference: row.reference.clone(),
             verdict: row.verdict,

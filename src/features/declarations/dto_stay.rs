@@ -57,7 +57,7 @@ pub struct StayOut {
 impl StayOut {
     /// From a row, its findings in the reader's language.
     pub fn new(row: &stay::Model, lang: Lang) -> Self {
-        let findings: Vec<Finding> = serde_json::from_value(row.findings.clone()).unwrap_or_default();
+        let findings = Finding::stored(&row.findings);
         let visa = (row.visa_symbol.is_some() || row.visa_number.is_some())
             .then(|| VisaOut { symbol: row.visa_symbol.clone(), number: row.visa_number.clone() });
         Self {

@@ -141,7 +141,7 @@ pub(super) fn sum_up(declaration: &mut declaration::Model, stays: &[stay::Model]
 }
 
 fn warnings(stay: &stay::Model) -> usize {
-    let findings: Vec<Finding> = serde_json::from_value(stay.findings.clone()).unwrap_or_default();
+    let findings = Finding::stored(&stay.findings);
     findings.iter().filter(|finding| finding.severity == Severity::Warn).count()
 }
 

@@ -322,7 +322,7 @@ async fn findings_after(
     let patch = Patch([(place, Some(day.to_string()))].into());
     let examined = subject.examine(state, work, &destination, &patch).await?;
     Ok(match examined.stay {
-        Some(_) => serde_json::to_value(&examined.findings).unwrap_or_default(),
+        Some(_) => Finding::to_store(&examined.findings),
         None => subject.stay.findings.clone(),
     })
 }

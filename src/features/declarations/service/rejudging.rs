@@ -150,7 +150,7 @@ fn judged_anew(
         tracing::error!(stay.id = %row.id, rule = row.deadline_rule, "the deadline rule of a stay is not in the catalogue");
         return None;
     };
-    let findings: Vec<Finding> = serde_json::from_value(row.findings.clone()).unwrap_or_default();
+    let findings = Finding::stored(&row.findings);
     let door = if declaration.import_id.is_some() { Door::File } else { Door::Json };
     let position = usize::try_from(row.position).unwrap_or_default();
     let pointer =
@@ -163,7 +163,7 @@ fn judged_anew(
     (!same).then(|| stay::Model {
         due_at: judgement.due_at,
         timeliness,
-        findings: serde_json::to_value(&replaced).unwrap_or_default(),
+        findings: Finding::to_store(&replaced),
         version: row.version + 1,
         ..row.clone()
     })

@@ -90,7 +90,7 @@ async fn refused_rows(state: &AppState, id: ImportId, lang: Lang) -> Result<Vec<
 
 fn refused_row(row: &guest_import_row::Model, lang: Lang) -> RefusedRow {
     let original: BTreeMap<Field, String> = serde_json::from_value(row.original.clone()).unwrap_or_default();
-    let findings: Vec<Finding> = serde_json::from_value(row.findings.clone()).unwrap_or_default();
+    let findings = Finding::stored(&row.findings);
     let params = BTreeMap::from([("row".to_owned(), row.reference.clone())]);
     RefusedRow {
         reference: row.reference.clone(),

@@ -280,7 +280,7 @@ impl Context {
     fn stay(&self, traveller_id: StayId, row: &stay::Model) -> Result<TimelineStayOut, Problem> {
         let place = self.places.get(&row.establishment_id).ok_or_else(|| torn("establishment", row.id))?;
         let declaration = self.declarations.get(&row.declaration_id).ok_or_else(|| torn("declaration", row.id))?;
-        let findings: Vec<Finding> = serde_json::from_value(row.findings.clone()).unwrap_or_default();
+        let findings = Finding::stored(&row.findings);
         Ok(TimelineStayOut {
             id: StayId(row.id),
             traveller_id,

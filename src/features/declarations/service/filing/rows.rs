@@ -14,7 +14,10 @@ use crate::{
             store,
         },
     },
-    kernel::ids::{self, DeclarationId},
+    kernel::{
+        finding::Finding,
+        ids::{self, DeclarationId},
+    },
     platform::events::{Actor, Event},
 };
 
@@ -152,7 +155,7 @@ pub(in crate::features::declarations::service) fn stay_row(
         due_at: good.due_at,
         timeliness: if good.late { stay::Timeliness::Late } else { stay::Timeliness::OnTime },
         deadline_rule: good.deadline_rule.clone(),
-        findings: serde_json::to_value(&examined.findings).unwrap_or_default(),
+        findings: Finding::to_store(&examined.findings),
         version: 1,
         updated_at: now,
     }

@@ -94,7 +94,7 @@ impl Judged {
     }
 
     fn findings_json(&self) -> Value {
-        serde_json::to_value(&self.findings).unwrap_or_default()
+        Finding::to_store(&self.findings)
     }
 }
 
@@ -128,7 +128,7 @@ struct Kept {
 
 impl Kept {
     fn of(row: guest_import_row::Model, format: Format) -> (Self, Option<StayInput>) {
-        let findings: Vec<Finding> = serde_json::from_value(row.findings.clone()).unwrap_or_default();
+        let findings = Finding::stored(&row.findings);
         let first = findings.first().map(|finding| finding.rule.as_str());
         let no_guest = [SAMPLE, TOTAL].into_iter().find(|rule| first == Some(*rule));
         let input = no_guest.is_none().then(|| kept_input(format, &row, &findings));
