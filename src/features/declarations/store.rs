@@ -199,6 +199,7 @@ pub async fn release(conn: &impl ConnectionTrait, declaration: &declaration::Mod
         .set(withdrawn)
         .col_expr(stay::Column::Version, Expr::col(stay::Column::Version).add(1))
         .filter(stay::Column::DeclarationId.eq(declaration.id))
+        .filter(stay::Column::Status.ne(stay::Status::Withdrawn))
         .exec(conn)
         .await?;
     Ok(())

@@ -311,6 +311,27 @@ async fn the_last_withdrawal_withdraws_the_declaration() {
     }
 }
 
+/// A guest who was withdrawn before is no part of what an officer returns.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_return_releases_only_who_stands() {
+    for app in TestApp::both().await {
+        let hotel = app.sign_in("hotel").await;
+        let filed = file(&app, 1..3).await;
+        let withdraw = format!("{}/withdraw", stay_path(&filed, 0));
+        hotel.post_with(&withdraw, &ANY, json!({ "reason": "không đến" })).await.expect(200);
+        let back = format!("/api/v1/declarations/{}/return", filed.id());
+        app.sign_in("officer").await.post_with(&back, &ANY, json!({ "reason": "sai ngày" })).await.expect(200);
+        for (index, expected) in [(0, ["filed", "withdrawn"]), (1, ["filed", "released"])] {
+            let path = stay_path(&filed, index);
+            let history = hotel.get(&format!("{path}/versions")).await.expect(200);
+            let changes: Vec<_> =
+                history.json["items"].as_array().expect("versions").iter().map(|v| v["change"].clone()).collect();
+            assert_eq!(changes, expected, "{index}");
+            assert_eq!(hotel.get(&path).await.expect(200).header("etag"), "\"2\"", "{index}");
+        }
+    }
+}
+
 /// Each change makes a new receipt; whoever holds the old paper learns that it was replaced.
 #[tokio::test(flavor = "multi_thread")]
 async fn receipts_say_what_replaces_them() {

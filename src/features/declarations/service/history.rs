@@ -98,7 +98,8 @@ pub(super) fn first_version(stay: &stay::Model, declaration: &declaration::Model
     version_row(stay, 1, Change::Filed, &filer)
 }
 
-/// The stays of a declaration that no longer stand because an officer returned or refused it, as history.
+/// The stays of a declaration that no longer stand because an officer returned or refused it, as history. What was
+/// withdrawn before has nothing to be released from.
 pub(super) async fn record_release(
     work: &Work,
     actor: &Actor,
@@ -112,8 +113,9 @@ pub(super) async fn record_release(
         updated_at: declaration.updated_at,
         ..stay.clone()
     };
-    let after: Vec<stay::Model> = before.iter().map(released).collect();
-    let changes: Vec<_> = before.iter().zip(&after).collect();
+    let standing = || before.iter().filter(|stay| stay.status != stay::Status::Withdrawn);
+    let after: Vec<stay::Model> = standing().map(released).collect();
+    let changes: Vec<_> = standing().zip(&after).collect();
     let cause = Cause::of(Change::Released, declaration.decision_reason.clone());
     keep_history(work, actor, declaration, &changes, &cause, declaration.content_version).await?;
     Ok(store_life::cancel_corrections(work.tx(), declaration, None).await?)
