@@ -222,6 +222,22 @@ async fn filed_stays_are_judged_anew() {
     }
 }
 
+/// A returned declaration was late and stays so: its guests count for nothing, and it needs no new receipt.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_stand_is_not_judged_anew() {
+    for app in TestApp::both().await {
+        let filed = file(&app, "hotel", vec![late_guest(1)]).await;
+        let back = format!("/api/v1/declarations/{}/return", filed.id());
+        let reason = json!({ "reason": "sai tên" });
+        app.sign_in("officer").await.post_with(&back, &[("if-match", "*")], reason).await.expect(200);
+        let before = read(&app, "hotel", &filed.id()).await;
+        record(&app.sign_in("admin").await, "07:00", Some("19:30")).await.expect(201);
+        app.drain_jobs().await;
+        assert_eq!(read(&app, "hotel", &filed.id()).await, before);
+        assert_eq!((events(&app, "stay_rejudged").await, events(&app, "declaration_rejudged").await), (0, 0));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_open_outage_excuses_and_its_end_settles() {
     for app in TestApp::both().await {

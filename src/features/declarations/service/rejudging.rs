@@ -139,13 +139,17 @@ async fn rejudge(
     Ok(changed)
 }
 
-/// The stay as it is judged now; none if nothing changes.
+/// The stay as it is judged now; none if nothing changes. A stay that does not stand keeps the judgement that it had: it
+/// counts for nothing, and a returned or refused declaration needs no new receipt.
 fn judged_anew(
     row: &stay::Model,
     declaration: &declaration::Model,
     catalogue: &Catalogue,
     outages: &Outages,
 ) -> Option<stay::Model> {
+    if row.status == stay::Status::Withdrawn {
+        return None;
+    }
     let Some(rule) = catalogue.deadlines.get(&row.deadline_rule) else {
         tracing::error!(stay.id = %row.id, rule = row.deadline_rule, "the deadline rule of a stay is not in the catalogue");
         return None;
