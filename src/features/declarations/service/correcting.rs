@@ -158,6 +158,25 @@ pub enum Decision {
     Cancel,
 }
 
+impl Decision {
+    fn status(self) -> Status {
+        match self {
+            Self::Accept => Status::Accepted,
+            Self::Refuse => Status::Refused,
+            Self::Cancel => Status::Cancelled,
+        }
+    }
+
+    /// As it stands on the record.
+    fn event(self) -> &'static str {
+        match self {
+            Self::Accept => "correction_accepted",
+            Self::Refuse => "correction_refused",
+            Self::Cancel => "correction_cancelled",
+        }
+    }
+}
+
 /// Ends a request.
 pub async fn decide(
     state: &AppState,
@@ -196,11 +215,7 @@ async fn decide_once(
         Decision::Accept | Decision::Cancel => given(reason),
     };
     let before = row.version;
-    row.status = match decision {
-        Decision::Accept => Status::Accepted,
-        Decision::Refuse => Status::Refused,
-        Decision::Cancel => Status::Cancelled,
-    };
+    row.status = decision.status();
     row.decision_reason = reason;
     row.decided_by = caller.actor.id;
     row.decided_at = Some(work.now());
@@ -213,14 +228,7 @@ async fn decide_once(
         Decision::Accept => carry_out(state, &mut work, caller, subject, &row).await?,
         Decision::Refuse | Decision::Cancel => subject,
     };
-    work.publish(event(
-        match decision {
-            Decision::Accept => "correction_accepted",
-            Decision::Refuse => "correction_refused",
-            Decision::Cancel => "correction_cancelled",
-        },
-        &row,
-    ));
+    work.publish(event(decision.event(), &row));
     let answer = Answer::ok(&describe(&row, Some(&subject.stay))).version(row.version);
     Ok(work.answer(idempotency, answer).await?)
 }
