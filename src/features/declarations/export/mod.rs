@@ -62,19 +62,6 @@ pub enum FileFormat {
 pub const WORKBOOK_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 impl FileFormat {
-    /// The stable name used in requests and on the record.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Xml12 => "xml_12",
-            Self::Xml11 => "xml_11",
-            Self::Workbook12 => "workbook_12",
-            Self::Workbook11 => "workbook_11",
-            Self::Json => "json",
-            Self::Csv => "csv",
-        }
-    }
-
     /// Media type of the file.
     #[must_use]
     pub fn media_type(self) -> &'static str {

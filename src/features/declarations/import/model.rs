@@ -43,31 +43,6 @@ pub enum Field {
     VietnameseMark,
 }
 
-impl Field {
-    /// The stable name used in findings, receipts and translations.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::FullName => "full_name",
-            Self::FamilyName => "family_name",
-            Self::GivenNames => "given_names",
-            Self::Sex => "sex",
-            Self::Nationality => "nationality",
-            Self::DateOfBirth => "date_of_birth",
-            Self::BirthPrecision => "birth_precision",
-            Self::DocumentType => "document_type",
-            Self::DocumentNumber => "document_number",
-            Self::Room => "room",
-            Self::ArrivedOn => "arrived_on",
-            Self::ArrivedTime => "arrived_time",
-            Self::ExpectedDepartureOn => "expected_departure_on",
-            Self::DepartedOn => "departed_on",
-            Self::PermittedStayUntil => "permitted_stay_until",
-            Self::VietnameseMark => "vietnamese_mark",
-        }
-    }
-}
-
 /// What a row is. Everything but a guest is ignored, and counted as ignored. Blank rows are not rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -78,18 +53,6 @@ pub enum RowKind {
     Sample,
     /// Text that belongs to the sheet and not to a guest: totals, signatures, notes, repeated headings.
     Total,
-}
-
-impl RowKind {
-    /// The stable name used in receipts and translations.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Guest => "guest",
-            Self::Sample => "sample",
-            Self::Total => "total",
-        }
-    }
 }
 
 /// One row of a guest file.
