@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod finding;
 pub mod ids;
+pub mod nights;
 pub mod page;
 pub mod partial_date;
 pub mod person_name;

@@ -9,9 +9,9 @@ use chrono::NaiveDate;
 use crate::{
     features::{
         catalog::{Threshold, Thresholds},
-        declarations::rules::{Door, Examined, GoodStay, Place, known::overlaps},
+        declarations::rules::{Door, Examined, GoodStay, Place},
     },
-    kernel::finding::Finding,
+    kernel::{finding::Finding, nights::overlaps},
 };
 
 type Nights = (NaiveDate, NaiveDate);

@@ -16,10 +16,7 @@ use ::entity::guest_import_difference::Kind;
 use chrono::{Duration, NaiveDate};
 use uuid::Uuid;
 
-use crate::{
-    features::declarations::rules::known::overlaps,
-    kernel::{partial_date::PartialDate, text::fold},
-};
+use crate::kernel::{nights::overlaps, partial_date::PartialDate, text::fold};
 
 /// A permitted stay that ends within so many days is told.
 pub const ENDING_WITHIN: Duration = Duration::days(7);

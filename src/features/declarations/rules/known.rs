@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::{
     features::declarations::rules::{Door, GoodStay, Place},
-    kernel::{clock, finding::Finding, partial_date::PartialDate, text::fold},
+    kernel::{clock, finding::Finding, nights::overlaps, partial_date::PartialDate, text::fold},
 };
 
 /// A stay that is declared already, as far as rules need it. Only stays of the caller's own organization are looked
@@ -40,12 +40,6 @@ impl KnownStay {
     fn last_day(&self) -> NaiveDate {
         self.departed_on.unwrap_or(self.expected_departure_on)
     }
-}
-
-/// Nights are half-open: leaving on the day on which another stay begins is no overlap.
-pub(super) fn overlaps(a: (NaiveDate, NaiveDate), b: (NaiveDate, NaiveDate)) -> bool {
-    let end = |(from, to): (NaiveDate, NaiveDate)| to.max(from.succ_opt().unwrap_or(from));
-    a.0 < end(b) && b.0 < end(a)
 }
 
 /// What stays declared earlier say about a new one. None of it blocks: the law does not.
@@ -87,25 +81,4 @@ pub(super) fn compare(
         }
     }
     findings
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nights_are_half_open() {
-        let d = |day| NaiveDate::from_ymd_opt(2026, 11, day).expect("valid");
-        for (a, b, expected) in [
-            ((20, 22), (22, 25), false),
-            ((20, 23), (22, 25), true),
-            ((22, 22), (22, 25), true),
-            ((22, 22), (22, 22), true),
-            ((20, 22), (18, 20), false),
-            ((20, 30), (22, 23), true),
-        ] {
-            assert_eq!(overlaps((d(a.0), d(a.1)), (d(b.0), d(b.1))), expected, "{a:?} {b:?}");
-            assert_eq!(overlaps((d(b.0), d(b.1)), (d(a.0), d(a.1))), expected, "{b:?} {a:?}");
-        }
-    }
 }

@@ -5,10 +5,7 @@
 use ::entity::stay;
 use chrono::NaiveDate;
 
-use crate::{
-    features::declarations::rules::known::overlaps,
-    kernel::{clock, finding::Finding, partial_date::PartialDate, text::fold},
-};
+use crate::kernel::{clock, finding::Finding, nights::overlaps, partial_date::PartialDate, text::fold};
 
 /// Most findings of this kind on one stay; what is beyond shows the same pattern.
 const MOST: usize = 20;

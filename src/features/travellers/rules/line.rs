@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use crate::kernel::{clock, finding::Finding};
+use crate::kernel::{clock, finding::Finding, nights};
 
 /// A stay of the line, as far as its nights go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,10 +45,8 @@ pub struct Entry {
 }
 
 impl Nights {
-    /// Nights are half-open: leaving on the day on which another stay begins is no overlap. A day guest counts as one.
     fn end(&self) -> NaiveDate {
-        let last = self.departed_on.unwrap_or(self.expected_departure_on);
-        last.max(self.arrived_on.succ_opt().unwrap_or(self.arrived_on))
+        nights::end((self.arrived_on, self.departed_on.unwrap_or(self.expected_departure_on)))
     }
 }
 
