@@ -311,6 +311,23 @@ async fn the_last_withdrawal_withdraws_the_declaration() {
     }
 }
 
+/// Else the same number would answer with the withdrawn record: a success that files nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_withdrawn_declaration_sets_its_number_free() {
+    for app in TestApp::both().await {
+        let hotel = app.sign_in("hotel").await;
+        let place = app.establishment("hotel");
+        let body = json!({ "establishment_id": place, "client_reference": "PMS-1", "stays": [guest(1)] });
+        let first = hotel.post("/api/v1/declarations", body.clone()).await.expect(201);
+        assert_eq!(hotel.post("/api/v1/declarations", body.clone()).await.expect(200).id(), first.id());
+        let withdraw = format!("{}/withdraw", stay_path(&first, 0));
+        hotel.post_with(&withdraw, &ANY, json!({ "reason": "không đến" })).await.expect(200);
+        let anew = hotel.post("/api/v1/declarations", body.clone()).await.expect(201);
+        assert_ne!(anew.id(), first.id());
+        assert_eq!(hotel.post("/api/v1/declarations", body).await.expect(200).id(), anew.id());
+    }
+}
+
 /// A guest who was withdrawn before is no part of what an officer returns.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_return_releases_only_who_stands() {

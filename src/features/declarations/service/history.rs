@@ -121,7 +121,8 @@ pub(super) async fn record_release(
     Ok(store_life::cancel_corrections(work.tx(), declaration, None).await?)
 }
 
-/// What a declaration says of its stays, those withdrawn left out. Without any left it is withdrawn itself.
+/// What a declaration says of its stays, those withdrawn left out. Without any left it is withdrawn itself, and sets the
+/// organization's own number free like a returned one: under it the guests can be declared again.
 pub(super) fn sum_up(declaration: &mut declaration::Model, stays: &[stay::Model]) {
     use declaration::Status::{Confirmed, Recheck, Submitted};
     let standing: Vec<&stay::Model> = stays.iter().filter(|stay| stay.status != stay::Status::Withdrawn).collect();
@@ -129,6 +130,7 @@ pub(super) fn sum_up(declaration: &mut declaration::Model, stays: &[stay::Model]
         if matches!(declaration.status, Submitted | Confirmed | Recheck) {
             declaration.status = declaration::Status::Withdrawn;
             declaration.stay_count = 0;
+            declaration.reference_key = None;
         }
         return;
     };
