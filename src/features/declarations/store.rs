@@ -138,7 +138,7 @@ async fn stays_by_former_keys(
     }
     let ids: BTreeSet<Uuid> = keys.iter().map(|key| key.stay_id).collect();
     let rows = stay::Entity::find()
-        .filter(stay::Column::Id.is_in(ids))
+        .filter(stay::Column::Id.is_in(padded(ids.into_iter().collect())))
         .filter(stay::Column::Status.ne(stay::Status::Withdrawn))
         .all(conn)
         .await?;

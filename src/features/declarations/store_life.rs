@@ -42,7 +42,7 @@ pub async fn find_stays(
     ids: impl Iterator<Item = StayId>,
 ) -> Result<Vec<stay::Model>, DbErr> {
     stay::Entity::find()
-        .filter(stay::Column::Id.is_in(ids.map(|id| id.0)))
+        .filter(stay::Column::Id.is_in(padded(ids.map(|id| id.0).collect())))
         .filter(stay_in_scope(scope))
         .order_by_asc(stay::Column::DeclarationId)
         .order_by_asc(stay::Column::Id)
