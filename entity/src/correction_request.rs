@@ -31,6 +31,9 @@ pub struct Model {
     /// The members to change, as in the request.
     #[sea_orm(column_type = "JsonBinary")]
     pub patch: Json,
+    /// The same members as they were when it was asked for.
+    #[sea_orm(column_type = "JsonBinary")]
+    pub before: Json,
     /// Why.
     #[sea_orm(column_type = "Text")]
     pub reason: String,

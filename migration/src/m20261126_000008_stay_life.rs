@@ -43,8 +43,10 @@ impl MigrationTrait for Migration {
                 "CREATE TABLE stay_former_key (
                 natural_key text NOT NULL,
                 stay_id {uuid} NOT NULL CONSTRAINT fk_stay_former_key_stay REFERENCES stay (id),
+                full_name text NOT NULL,
+                date_of_birth text NOT NULL,
                 guest_key text NOT NULL,
-                CONSTRAINT pk_stay_former_key PRIMARY KEY (natural_key, stay_id)
+                CONSTRAINT pk_stay_former_key PRIMARY KEY (natural_key, stay_id, full_name, date_of_birth)
             )",
                 "CREATE INDEX ix_stay_former_key_guest_key ON stay_former_key (guest_key)",
                 "CREATE TABLE correction_request (
@@ -56,6 +58,7 @@ impl MigrationTrait for Migration {
                 ward_code text NOT NULL,
                 action text NOT NULL CONSTRAINT ck_correction_request_action CHECK (action IN ('amend', 'withdraw')),
                 patch {json} NOT NULL,
+                before {json} NOT NULL,
                 reason text NOT NULL,
                 status text NOT NULL CONSTRAINT ck_correction_request_status CHECK (status IN ('open', 'accepted', 'refused', 'cancelled')),
                 stay_version integer NOT NULL,

@@ -184,6 +184,18 @@ impl ImportRowOut {
             declaration_id: row.declaration_id.map(DeclarationId),
         }
     }
+
+    /// The same row for the police's list: the document number hidden but for its end, the cells left out.
+    #[must_use]
+    pub fn masked(mut self) -> Self {
+        for members in [&mut self.record, &mut self.original] {
+            if let Some(Value::String(number)) = members.get_mut("document_number") {
+                *number = mask(number);
+            }
+        }
+        self.cells = None;
+        self
+    }
 }
 
 /// One difference between a file and what is declared.

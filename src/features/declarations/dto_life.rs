@@ -27,7 +27,7 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Res
 #[serde(deny_unknown_fields, default)]
 pub struct StayPatchIn {
     /// Why: stands in the history of the stay.
-    #[validate(length(min = 1, max = 2000, code = "too_long"))]
+    #[validate(length(max = 2000, code = "too_long"))]
     pub reason: Option<String>,
     /// As in the passport, family name first.
     #[serde(deserialize_with = "given")]
@@ -141,7 +141,7 @@ pub struct CheckOutIn {
     /// Day of departure; today if absent.
     pub departed_on: Option<NaiveDate>,
     /// Anything worth noting.
-    #[validate(length(min = 1, max = 2000, code = "too_long"))]
+    #[validate(length(max = 2000, code = "too_long"))]
     pub reason: Option<String>,
 }
 
@@ -152,7 +152,7 @@ pub struct ExtendIn {
     /// New planned day of departure, later than before.
     pub expected_departure_on: NaiveDate,
     /// Anything worth noting.
-    #[validate(length(min = 1, max = 2000, code = "too_long"))]
+    #[validate(length(max = 2000, code = "too_long"))]
     pub reason: Option<String>,
 }
 
@@ -161,7 +161,7 @@ pub struct ExtendIn {
 #[serde(deny_unknown_fields, default)]
 pub struct WithdrawIn {
     /// Why; mandatory.
-    #[validate(length(min = 1, max = 2000, code = "too_long"))]
+    #[validate(length(max = 2000, code = "too_long"))]
     pub reason: Option<String>,
 }
 

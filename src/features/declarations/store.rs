@@ -98,22 +98,29 @@ pub async fn known_stays_of_all(
         // other way round a repeat of the first filing would find it in neither, and double the guest.
         let former = stays_by_former_keys(conn, chunk).await?;
         for (row, key) in former {
-            known.entry(row.organization_id).or_default().push(known_stay(row, Some(key)));
+            let as_filed = KnownStay {
+                natural_key: Some(key.natural_key),
+                former: true,
+                full_name: key.full_name,
+                date_of_birth: key.date_of_birth,
+                ..known_stay(row.clone())
+            };
+            known.entry(row.organization_id).or_default().push(as_filed);
         }
         for row in rows {
-            let key = row.natural_key.clone();
-            known.entry(row.organization_id).or_default().push(known_stay(row, key));
+            known.entry(row.organization_id).or_default().push(known_stay(row));
         }
     }
     Ok(known)
 }
 
-fn known_stay(row: stay::Model, natural_key: Option<String>) -> KnownStay {
+fn known_stay(row: stay::Model) -> KnownStay {
     KnownStay {
         stay_id: row.id,
         declaration_id: row.declaration_id,
         establishment_id: row.establishment_id,
-        natural_key,
+        natural_key: row.natural_key,
+        former: false,
         nationality: row.nationality,
         document_number: row.document_number,
         full_name: row.full_name,
@@ -124,11 +131,11 @@ fn known_stay(row: stay::Model, natural_key: Option<String>) -> KnownStay {
     }
 }
 
-/// Stays that were filed under other keys before they were amended, each with such a key.
+/// Stays that were filed as other guests before they were amended, each with such a guest.
 async fn stays_by_former_keys(
     conn: &impl ConnectionTrait,
     guest_keys: &[String],
-) -> Result<Vec<(stay::Model, String)>, DbErr> {
+) -> Result<Vec<(stay::Model, stay_former_key::Model)>, DbErr> {
     let keys = stay_former_key::Entity::find()
         .filter(stay_former_key::Column::GuestKey.is_in(padded(guest_keys.to_vec())))
         .all(conn)
@@ -143,7 +150,7 @@ async fn stays_by_former_keys(
         .all(conn)
         .await?;
     let rows: HashMap<Uuid, stay::Model> = rows.into_iter().map(|row| (row.id, row)).collect();
-    Ok(keys.into_iter().filter_map(|key| Some((rows.get(&key.stay_id)?.clone(), key.natural_key))).collect())
+    Ok(keys.into_iter().filter_map(|key| Some((rows.get(&key.stay_id)?.clone(), key))).collect())
 }
 
 /// Stays of these documents in other declarations, whoever declared them: for the police alone, newest first.

@@ -82,16 +82,19 @@ pub async fn update_declaration(
     Ok(result.rows_affected == 1)
 }
 
-/// Keeps a key that the stay no longer has.
+/// Keeps as whom a stay was filed that is someone else's, or somewhere else's, now.
 pub async fn keep_former_key(conn: &impl ConnectionTrait, before: &stay::Model) -> Result<(), DbErr> {
     let Some(key) = &before.natural_key else { return Ok(()) };
-    let known = stay_former_key::Entity::find_by_id((key.clone(), before.id)).one(conn).await?;
+    let id = (key.clone(), before.id, before.full_name.clone(), before.date_of_birth.clone());
+    let known = stay_former_key::Entity::find_by_id(id).one(conn).await?;
     if known.is_some() {
         return Ok(());
     }
     let row = stay_former_key::ActiveModel {
         natural_key: Set(key.clone()),
         stay_id: Set(before.id),
+        full_name: Set(before.full_name.clone()),
+        date_of_birth: Set(before.date_of_birth.clone()),
         guest_key: Set(before.guest_key.clone()),
     };
     stay_former_key::Entity::insert(row).exec_without_returning(conn).await?;

@@ -400,3 +400,28 @@ async fn earlier_receipts_show_what_was() {
         }
     }
 }
+
+/// A number typed for the wrong guest and amended is free for its owner; whoever is declared under it now is told.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_person_is_never_answered_as_declared_already() {
+    for app in TestApp::both().await {
+        let hotel = app.sign_in("hotel").await;
+        let filed = file(&app, 1..2).await;
+        let wife = |number: u32| {
+            let mut stay = guest(number);
+            stay["full_name"] = json!("NOWAK EWA");
+            stay["date_of_birth"] = json!("1990-05-05");
+            json!({ "establishment_id": app.establishment("hotel"), "stays": [stay] })
+        };
+        let taken = hotel.post("/api/v1/declarations", wife(1)).await;
+        assert_eq!(taken.status, 422, "{}", taken.text());
+        assert_eq!(taken.findings(), ["/stays/0/document/number declared_with_other_details"]);
+        let body = json!({ "document": { "number": "ZS0000002" }, "reason": "hộ chiếu của vợ" });
+        patch(&hotel, &stay_path(&filed, 0), "*", body).await.expect(200);
+        let hers = hotel.post("/api/v1/declarations", wife(1)).await.expect(201);
+        assert_ne!(hers.id(), filed.id());
+        let his = json!({ "establishment_id": app.establishment("hotel"), "stays": [guest(1)] });
+        let again = hotel.post("/api/v1/declarations", his).await.expect(200);
+        assert_eq!(again.id(), filed.id(), "his first filing still finds his stay");
+    }
+}

@@ -102,7 +102,7 @@ pub(super) async fn refuse_correction(
 /// Takes a correction request back while no officer has answered it.
 #[utoipa::path(
     post, path = "/api/v1/corrections/{id}/cancel", operation_id = "cancel_correction", tag = "corrections",
-    security(("bearer" = [])), params(("id" = CorrectionId, Path), ("If-Match" = String, Header, description = "Version seen")),
+    security(("bearer" = [])), params(("Idempotency-Key" = Option<String>, Header, description = "Mandatory for API clients"), ("id" = CorrectionId, Path), ("If-Match" = String, Header, description = "Version seen")),
     request_body = CorrectionAnswerIn,
     responses(
         (status = 200, description = "The request after it", body = CorrectionOut, headers(("ETag" = String))),

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use ::entity::guest_import::Mode;
+use std::collections::BTreeSet;
+
 use axum::{
     Extension,
     extract::{
@@ -94,8 +96,14 @@ async fn read_form(request: Request, state: &AppState) -> Result<Upload, Problem
     let mut form =
         Multipart::from_request(request, state).await.map_err(|_| Problem::new(ProblemKind::UnsupportedMediaType))?;
     let (mut establishment, mut mode, mut file) = (None, Mode::Preview, None);
+    let mut seen = BTreeSet::new();
     while let Some(field) = form.next_field().await.map_err(refusal)? {
         let name = field.name().unwrap_or_default().to_owned();
+        // Of two files one would be lost without a word.
+        if !seen.insert(name.clone()) {
+            let pointer = format!("/{}", name.chars().take(50).collect::<String>());
+            return Err(Problem::finding(Finding::block("duplicate_field", pointer).with("field", name)));
+        }
         match name.as_str() {
             "establishment_id" => {
                 let text = text_of(field).await?;
@@ -237,7 +245,7 @@ pub(super) async fn list_import_rows(
 /// Files the accepted rows of an import that was looked at, all in one transaction. Asking again is harmless.
 #[utoipa::path(
     post, path = "/api/v1/imports/{id}/commit", operation_id = "commit_import", tag = "imports",
-    security(("bearer" = [])), params(("id" = ImportId, Path)), request_body = CommitIn,
+    security(("bearer" = [])), params(("Idempotency-Key" = Option<String>, Header, description = "Mandatory for API clients"), ("id" = ImportId, Path)), request_body = CommitIn,
     responses(
         (status = 202, description = "It is being filed", body = ImportOut, headers(("Location" = String))),
         (status = "4XX", description = "Refused", body = ProblemOut, content_type = "application/problem+json"),

@@ -98,7 +98,7 @@ pub(super) async fn amend_stay(
 /// Records that the guest has left; today if no day is given. Needs no officer, confirmed or not.
 #[utoipa::path(
     post, path = "/api/v1/stays/{id}/check-out", operation_id = "check_out_stay", tag = "stays",
-    security(("bearer" = [])), params(("id" = StayId, Path), ("If-Match" = String, Header, description = "Version seen")),
+    security(("bearer" = [])), params(("Idempotency-Key" = Option<String>, Header, description = "Mandatory for API clients"), ("id" = StayId, Path), ("If-Match" = String, Header, description = "Version seen")),
     request_body = CheckOutIn,
     responses(
         (status = 200, description = "The stay after it", body = StayDetailOut, headers(("ETag" = String))),
@@ -121,7 +121,7 @@ pub(super) async fn check_out_stay(
 /// Records that the guest stays longer than planned. Needs no officer, confirmed or not.
 #[utoipa::path(
     post, path = "/api/v1/stays/{id}/extend", operation_id = "extend_stay", tag = "stays",
-    security(("bearer" = [])), params(("id" = StayId, Path), ("If-Match" = String, Header, description = "Version seen")),
+    security(("bearer" = [])), params(("Idempotency-Key" = Option<String>, Header, description = "Mandatory for API clients"), ("id" = StayId, Path), ("If-Match" = String, Header, description = "Version seen")),
     request_body = ExtendIn,
     responses(
         (status = 200, description = "The stay after it", body = StayDetailOut, headers(("ETag" = String))),
@@ -146,7 +146,7 @@ pub(super) async fn extend_stay(
 /// After a confirmation it becomes a correction request (202). A withdrawn guest can be declared anew.
 #[utoipa::path(
     post, path = "/api/v1/stays/{id}/withdraw", operation_id = "withdraw_stay", tag = "stays",
-    security(("bearer" = [])), params(("id" = StayId, Path), ("If-Match" = String, Header, description = "Version seen")),
+    security(("bearer" = [])), params(("Idempotency-Key" = Option<String>, Header, description = "Mandatory for API clients"), ("id" = StayId, Path), ("If-Match" = String, Header, description = "Version seen")),
     request_body = WithdrawIn,
     responses(
         (status = 200, description = "The stay after it", body = StayDetailOut, headers(("ETag" = String))),
@@ -170,7 +170,7 @@ pub(super) async fn withdraw_stay(
 /// Checks up to 200 guests out at once, each with its own outcome.
 #[utoipa::path(
     post, path = "/api/v1/stays/check-out", operation_id = "bulk_check_out", tag = "stays",
-    security(("bearer" = [])), request_body = BulkCheckOutIn,
+    security(("bearer" = [])), params(("Idempotency-Key" = Option<String>, Header, description = "Mandatory for API clients")), request_body = BulkCheckOutIn,
     responses(
         (status = 200, description = "What became of each departure", body = BulkCheckOutOut),
         (status = "4XX", description = "Refused", body = ProblemOut, content_type = "application/problem+json"),

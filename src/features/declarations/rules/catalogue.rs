@@ -58,6 +58,7 @@ pub const RULES: &[Rule] = &[
     rule("not_an_extension", Block, OURS),
     rule("nothing_to_change", Block, OURS),
     rule("same_stay_declared", Block, OURS),
+    rule("declared_with_other_details", Block, OURS),
     rule("no_stays", Block, OURS),
     rule("too_many_stays", Block, OURS),
     rule("establishment_closed", Block, OURS),

@@ -191,17 +191,22 @@ fn compare_with_each_other(examined: &mut [Examined], door: Door) {
 /// Known stays, found without walking all of them.
 struct Known<'a> {
     /// By the key that they have, or had before an amendment.
-    by_key: HashMap<&'a str, &'a KnownStay>,
+    by_key: HashMap<&'a str, Vec<&'a KnownStay>>,
     by_document: HashMap<&'a str, Vec<&'a KnownStay>>,
 }
 
 impl<'a> Known<'a> {
     fn of(stays: &'a [KnownStay]) -> Self {
         let mut by_document: HashMap<&str, Vec<&KnownStay>> = HashMap::new();
+        let mut by_key: HashMap<&str, Vec<&KnownStay>> = HashMap::new();
         for stay in stays {
-            by_document.entry(&stay.document_number).or_default().push(stay);
+            if !stay.former {
+                by_document.entry(&stay.document_number).or_default().push(stay);
+            }
+            if let Some(key) = &stay.natural_key {
+                by_key.entry(key).or_default().push(stay);
+            }
         }
-        let by_key = stays.iter().filter_map(|stay| Some((stay.natural_key.as_deref()?, stay))).collect();
         Self { by_key, by_document }
     }
 }
@@ -268,12 +273,17 @@ fn examine_one(
             deadline_rule: timing.rule,
         };
         let key = good.natural_key(facts.establishment_id);
-        already = known.by_key.get(key.as_str());
+        let with_key = known.by_key.get(key.as_str()).map_or(&[][..], Vec::as_slice);
+        already = with_key.iter().find(|other| other.is_of(&good));
+        // Who is declared under this key now is somebody else: neither a repeat nor a second stay under one key.
+        let taken = already.is_none() && with_key.iter().any(|other| !other.former);
         let known = known.by_document.get(good.document_number.as_str()).map_or(&[][..], Vec::as_slice);
-        if already.is_none() {
+        if taken {
+            exam.block("declared_with_other_details", Place::DocumentNumber);
+        } else if already.is_none() {
             exam.findings.extend(compare(&good, facts.establishment_id, known, door, index));
         }
-        stay = Some(good);
+        stay = (!taken).then_some(good);
     }
     exam.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     Examined {

@@ -18,8 +18,10 @@ pub struct KnownStay {
     pub declaration_id: Uuid,
     /// Where.
     pub establishment_id: Uuid,
-    /// Establishment, nationality, document and day of arrival, as they are or as they were before an amendment.
+    /// Establishment, nationality, document and day of arrival.
     pub natural_key: Option<String>,
+    /// Whether key, name and date of birth are those of before an amendment.
+    pub former: bool,
     /// ICAO code.
     pub nationality: String,
     /// Number.
@@ -37,6 +39,17 @@ pub struct KnownStay {
 }
 
 impl KnownStay {
+    /// Whether it is of the same person: the names agree but for the order of their words, and so do the dates of birth.
+    pub(super) fn is_of(&self, stay: &GoodStay) -> bool {
+        let words = |folded: &str| {
+            let mut words: Vec<String> = folded.split_whitespace().map(ToOwned::to_owned).collect();
+            words.sort();
+            words
+        };
+        let same_name = words(&fold(&self.full_name)) == words(&stay.full_name.folded());
+        same_name && PartialDate::parse_iso(&self.date_of_birth).is_none_or(|date| date.agrees_with(stay.date_of_birth))
+    }
+
     fn last_day(&self) -> NaiveDate {
         self.departed_on.unwrap_or(self.expected_departure_on)
     }
@@ -62,8 +75,7 @@ pub(super) fn compare(
         .iter()
         .filter(|k| k.nationality == stay.nationality && k.document_number == stay.document_number.as_str());
     for other in of_document {
-        let same_birth = PartialDate::parse_iso(&other.date_of_birth).is_none_or(|d| d.agrees_with(stay.date_of_birth));
-        if fold(&other.full_name) != stay.full_name.folded() || !same_birth {
+        if !other.is_of(stay) {
             add(Finding::warn("same_document_other_person", at(Place::DocumentNumber)));
         }
         let here = other.establishment_id == establishment_id;

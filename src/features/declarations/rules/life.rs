@@ -142,6 +142,23 @@ impl Patch {
         changes
     }
 
+    /// The same change without members that say what the stay says already: accepted later, they would undo what has
+    /// happened meanwhile.
+    #[must_use]
+    pub fn narrowed(&self, row: &stay::Model) -> Self {
+        let changed: Vec<String> = self.changes(row).into_iter().map(|(pointer, ..)| pointer).collect();
+        let changes = |place: &Place| changed.contains(&place.pointer(Door::Stay, 0));
+        Self(self.0.iter().filter(|(place, _)| changes(place)).map(|(place, text)| (*place, text.clone())).collect())
+    }
+
+    /// What the stay says now of the members to be changed.
+    #[must_use]
+    pub fn before(&self, row: &stay::Model) -> Self {
+        let mut input = as_input(row);
+        let now = |place: &Place| (*place, input.member_mut(*place).and_then(|member| member.clone()));
+        Self(self.0.keys().map(now).collect())
+    }
+
     /// Refuses a change that changes nothing.
     pub fn check(&self, row: &stay::Model) -> Result<(), Finding> {
         if self.changes(row).is_empty() { Err(Finding::block("nothing_to_change", "")) } else { Ok(()) }
@@ -353,6 +370,12 @@ mod tests {
         assert_eq!(input.date_of_birth, some("1988-03"));
         let same = Patch(BTreeMap::from([(Place::Room, some("301"))]));
         assert_eq!(same.check(&stay()).err().map(|finding| finding.rule), some("nothing_to_change"));
+        let narrowed = patch.narrowed(&stay());
+        assert_eq!(narrowed.0.keys().collect::<Vec<_>>(), [&Place::Room, &Place::PermittedStay]);
+        assert_eq!(
+            narrowed.before(&stay()).0,
+            [(Place::Room, some("301")), (Place::PermittedStay, some("2026-12-30"))].into()
+        );
         let stored = serde_json::to_value(&patch).expect("json");
         assert_eq!(serde_json::from_value::<Patch>(stored).ok().map(|patch| patch.0.len()), Some(3));
     }

@@ -85,6 +85,7 @@ fn known(arrived: (u32, u32), departs: (u32, u32), departed: bool, at: Uuid) -> 
         declaration_id: Uuid::from_u128(9),
         establishment_id: at,
         natural_key: Some(format!("{at}|POL|ZS0000101|{}", day(arrived))),
+        former: false,
         nationality: "POL".to_owned(),
         document_number: "ZS0000101".to_owned(),
         full_name: "KOWALCZYK ANNA MARIA".to_owned(),
@@ -393,6 +394,19 @@ fn stays_declared_before() {
         assert_eq!((rules(&examined), examined.already.is_some()), (expected, already), "{name}");
         assert!(examined.stay.is_some(), "{name}: none of it blocks");
     }
+    // The same key and another person is no repeat: before, that answered "declared already" and declared nobody.
+    let with = |former: bool, name: &str, birth: &str| {
+        let key = known((11, 22), (11, 25), false, HERE);
+        let known = [KnownStay { former, full_name: name.to_owned(), date_of_birth: birth.to_owned(), ..key }];
+        let examined = one(good(), Door::Json, &world.facts(&known));
+        (rules(&examined).join(" "), examined.already.is_some(), examined.stay.is_some())
+    };
+    let told = |rules: &str, already: bool, good: bool| (rules.to_owned(), already, good);
+    assert_eq!(with(false, "Anna Maria KOWALCZYK", "1988"), told("", true, true), "order and precision");
+    assert_eq!(with(true, "KOWALCZYK ANNA MARIA", "1988-03-12"), told("", true, true), "as filed before an amendment");
+    assert_eq!(with(false, "NOWAK PIOTR", "1988-03-12"), told("declared_with_other_details", false, false));
+    assert_eq!(with(false, "KOWALCZYK ANNA MARIA", "1990-03-12"), told("declared_with_other_details", false, false));
+    assert_eq!(with(true, "NOWAK PIOTR", "1980-01-01"), told("", false, true), "the number was somebody else's slip");
     let mut other = known((11, 1), (11, 2), true, HERE);
     other.full_name = "NOWAK ANNA".to_owned();
     assert_eq!(rules(&one(good(), Door::Json, &world.facts(&[other]))), ["same_document_other_person"]);

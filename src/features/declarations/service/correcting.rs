@@ -55,7 +55,7 @@ pub(super) async fn request(
     let (action, patch, reason) = match wish {
         Wish::Amend(patch, reason) => {
             amend(state, &work, &subject, patch).await?;
-            (correction_request::Action::Amend, patch.clone(), reason)
+            (correction_request::Action::Amend, patch.narrowed(&subject.stay), reason)
         }
         Wish::Withdraw(reason) => (correction_request::Action::Withdraw, Patch::default(), reason),
         Wish::Extend(_) | Wish::CheckOut(_) => return Err(Problem::new(ProblemKind::Internal)),
@@ -69,6 +69,7 @@ pub(super) async fn request(
         unit_id: subject.declaration.unit_id,
         ward_code: subject.stay.ward_code.clone(),
         action,
+        before: serde_json::to_value(patch.before(&subject.stay)).unwrap_or_default(),
         patch: serde_json::to_value(&patch).unwrap_or_default(),
         reason,
         status: Status::Open,
@@ -243,6 +244,10 @@ async fn carry_out(
     let (action, next) = match row.action {
         correction_request::Action::Amend => {
             let patch: Patch = serde_json::from_value(row.patch.clone()).unwrap_or_default();
+            // What was asked for was a change of what stood there then; something else stands there now.
+            if serde_json::to_value(patch.before(&subject.stay)).unwrap_or_default() != row.before {
+                return Err(Problem::wrong_state("stay_changed", &["refuse", "cancel"]));
+            }
             (Action::Amend, amend(state, work, &subject, &patch).await?)
         }
         correction_request::Action::Withdraw => (Action::Withdraw, withdraw(&subject)),

@@ -225,6 +225,11 @@ impl Subject {
     }
 }
 
+/// What makes a filing the same filing: the key, and the person under it.
+fn filed_as(stay: &stay::Model) -> (Option<&str>, &str, &str) {
+    (stay.natural_key.as_deref(), &stay.full_name, &stay.date_of_birth)
+}
+
 /// Writes the next version of a stay that is held, with its declaration, its history and the record.
 pub(super) async fn write(
     work: &mut Work,
@@ -239,7 +244,7 @@ pub(super) async fn write(
     if !store_life::update_stay(work.tx(), &next, before.version).await? {
         return Err(Problem::new(ProblemKind::StaleVersion));
     }
-    if next.natural_key.is_some() && next.natural_key != before.natural_key {
+    if next.natural_key.is_some() && filed_as(&next) != filed_as(&before) {
         store_life::keep_former_key(work.tx(), &before).await?;
     }
     keep_history(work, actor, &declaration, &[(&before, &next)], &cause, declaration.content_version + 1).await?;

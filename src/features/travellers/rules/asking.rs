@@ -3,6 +3,8 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::kernel::{
     clock,
     finding::Finding,
@@ -124,15 +126,17 @@ pub fn read_reason(reason: &str) -> Result<String, Finding> {
 /// Refuses a purpose that holds a person's name or document number: the record of look-ups is kept for ever and names
 /// nobody.
 pub fn purpose_names_nobody(purpose: &str, names: &[&str], numbers: &[&str]) -> Result<(), Finding> {
-    let folded = fold(purpose);
+    // Full-width letters are the same letters (Unicode form KC).
+    let folded = fold(&purpose.nfkc().collect::<String>());
     let words: Vec<&str> = split_words(&folded).collect();
     let letters: String = folded.to_uppercase().chars().filter(char::is_ascii_alphanumeric).collect();
     let named = names.iter().any(|name| {
         let name = fold(name);
         let parts: Vec<&str> = split_words(&name).collect();
-        // One short word is a word of the language as well: án, an.
-        let is_name = parts.len() > 1 || parts.iter().any(|part| part.chars().count() >= LONE_NAME);
-        is_name && parts.iter().all(|part| words.contains(part))
+        // One short word is a word of the language as well: án, an. A long one names a person by itself.
+        let telling = |part: &&str| part.chars().count() >= LONE_NAME && words.contains(part);
+        let all = parts.len() > 1 && parts.iter().all(|part| words.contains(part));
+        all || parts.iter().any(telling)
     });
     let numbered = numbers.iter().any(|number| letters.contains(*number));
     if named || numbered { Err(Finding::block("purpose_names_person", "/purpose")) } else { Ok(()) }
@@ -262,6 +266,7 @@ mod tests {
             ("Kim", true),
             ("hộ chiếu zs 0000101", false),
             ("ZS00001", true),
+            ("ＺＳ0000101", false),
         ] {
             assert_eq!(purpose_names_nobody(purpose, &names, &numbers).is_ok(), good, "{purpose}");
         }

@@ -175,7 +175,11 @@ pub async fn rows(
         return Ok(ImportRowPage { items: Vec::new(), next_cursor: None });
     }
     let rows = store::list_rows(state.db.read(), id, filter.verdict, &page, after).await?;
-    let page = rows.map(|row| ImportRowOut::new(&row, lang));
+    let own = caller.organization_id.is_some();
+    let page = rows.map(|row| {
+        let out = ImportRowOut::new(&row, lang);
+        if own { out } else { out.masked() }
+    });
     Ok(ImportRowPage { items: page.items, next_cursor: page.next_cursor })
 }
 
