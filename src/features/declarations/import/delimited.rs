@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
-use crate::features::declarations::import::heading::SheetTemplate;
+use crate::features::declarations::import::heading::Templates;
 use crate::features::declarations::import::limits::Limits;
 use crate::features::declarations::import::model::GuestFile;
 use crate::features::declarations::import::refusal::{FileRefusal, RefusalReason};
@@ -26,7 +26,7 @@ const LABEL: &str = "csv";
 const PIECE_BYTES: usize = 4096;
 
 /// Reads a decoded file, expected to be a table.
-pub(super) fn read(content: &str, templates: &[&SheetTemplate], limits: &Limits) -> Result<GuestFile, FileRefusal> {
+pub(super) fn read(content: &str, templates: &Templates, limits: &Limits) -> Result<GuestFile, FileRefusal> {
     if let Some(line) = text::forbidden_line(content) {
         return Err(FileRefusal::at(RefusalReason::NotWellFormed, line));
     }
@@ -73,7 +73,7 @@ fn read_with(
     delimiter: u8,
     body: &str,
     first_line: u32,
-    templates: &[&SheetTemplate],
+    templates: &Templates,
     limits: &Limits,
 ) -> Result<Outcome, FileRefusal> {
     let mut table = Table::new(templates, limits, LABEL);

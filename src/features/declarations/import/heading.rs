@@ -1,6 +1,6 @@
 //! Finds the heading of a sheet and maps its columns by name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::features::declarations::import::model::{Field, FileColumn, Format};
 use crate::features::declarations::import::refusal::Advice;
@@ -41,13 +41,124 @@ pub(super) struct ElsewhereList {
 /// about the guest and no facts, and are not looked at when the mended report comes back.
 const REPORT: [&str; 6] = ["loi", "loi errors", "errors", "cach sua", "cach sua how to mend", "how to mend"];
 
+/// Number of the sheet formats.
+pub(super) const TEMPLATES: usize = 7;
+
+/// What a text means as a heading, by template.
+type Meaning = [Option<Field>; TEMPLATES];
+
+/// The sheet formats, with their headings by text: a cell is looked up once for all of them. Compared with every
+/// heading of every format, a file of 200 kB made of words and strokes took 20 s.
+pub(super) struct Templates {
+    list: [&'static SheetTemplate; TEMPLATES],
+    meanings: HashMap<&'static str, Meaning>,
+}
+
+impl Templates {
+    pub(super) fn new(list: [&'static SheetTemplate; TEMPLATES]) -> Self {
+        let mut meanings: HashMap<&'static str, Meaning> = HashMap::new();
+        for (index, template) in list.iter().enumerate() {
+            for (heading, field) in template.headings.iter().copied().flatten() {
+                meanings.entry(heading).or_default()[index].get_or_insert(*field);
+            }
+        }
+        Self { list, meanings }
+    }
+
+    /// Each of the formats, in the order in which they are tried.
+    pub(super) fn each(&self) -> impl Iterator<Item = Known<'_>> {
+        (0..TEMPLATES).map(|index| Known { templates: self, index })
+    }
+
+    /// The rows that may be headings, given as row number and texts.
+    pub(super) fn head_rows(&self, rows: impl Iterator<Item = (u32, Texts)>) -> Vec<HeadRow> {
+        let mut read: Vec<HeadRow> = Vec::new();
+        for (number, texts) in rows {
+            let mut cells: BTreeMap<u32, HeadCell> =
+                texts.iter().map(|(column, text)| (*column, self.cell(text))).collect();
+            if let Some(above) = read.last().filter(|above| above.number + 1 == number) {
+                self.join(above, &mut cells);
+            }
+            read.push(HeadRow { number, texts, cells });
+        }
+        read
+    }
+
+    /// Reads cells together with the row above them.
+    fn join(&self, above: &HeadRow, cells: &mut BTreeMap<u32, HeadCell>) {
+        for (column, cell) in cells {
+            // Under a merged cell of the row above, its text stands in the leftmost column only.
+            if let Some((_, group)) = above.cells.range(..=*column).next_back() {
+                // Joined texts must match exactly: with notes left out, a value under a heading would match.
+                cell.joined = self.exact(&format!("{} {}", group.whole, cell.whole));
+            }
+        }
+    }
+
+    /// Reads a cell as a heading; all parts of it that mean something must mean the same.
+    fn cell(&self, text: &str) -> HeadCell {
+        const PARTS: [char; 7] = ['\n', '\r', '/', '|', '(', ')', '-'];
+        if text.chars().nth(HEADING_CHARS).is_some() {
+            return HeadCell::default();
+        }
+        let whole = fold(text);
+        let mut meaning = self.exact(&whole);
+        let without_note = text.split_once(['(', '[']).map(|(before, _)| fold(before));
+        if let Some(without_note) = &without_note {
+            meaning = or(meaning, self.exact(without_note));
+        }
+        if text.contains(PARTS) {
+            meaning = or(meaning, agreed(text.split(PARTS).map(|part| self.exact(&fold(part)))));
+        }
+        HeadCell { whole, without_note, meaning, joined: Meaning::default() }
+    }
+
+    fn exact(&self, folded: &str) -> Meaning {
+        self.meanings.get(folded).copied().unwrap_or_default()
+    }
+}
+
+fn or(first: Meaning, second: Meaning) -> Meaning {
+    std::array::from_fn(|index| first[index].or(second[index]))
+}
+
+/// The field that all parts mean that mean something.
+fn agreed(parts: impl Iterator<Item = Meaning>) -> Meaning {
+    let mut agreed = Meaning::default();
+    let mut torn = [false; TEMPLATES];
+    for part in parts {
+        for ((agreed, torn), field) in agreed.iter_mut().zip(&mut torn).zip(part) {
+            *torn |= agreed.is_some() && field.is_some() && *agreed != field;
+            *agreed = agreed.or(field);
+        }
+    }
+    std::array::from_fn(|index| agreed[index].filter(|_| !torn[index]))
+}
+
+/// One of the sheet formats.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'t> {
+    templates: &'t Templates,
+    index: usize,
+}
+
+impl<'t> Known<'t> {
+    pub(super) fn template(self) -> &'t SheetTemplate {
+        self.templates.list[self.index]
+    }
+
+    fn field(self, cell: &HeadCell) -> Option<Field> {
+        cell.meaning[self.index]
+    }
+}
+
 /// The texts of one row by column, 0-based.
 pub(super) type Texts = BTreeMap<u32, String>;
 
 /// Longer texts are no headings, and are not worth folding.
 const HEADING_CHARS: usize = 300;
 
-/// A row that may be a heading, folded once for all templates.
+/// A row that may be a heading, read once for all templates.
 pub(super) struct HeadRow {
     /// 1-based row number.
     pub number: u32,
@@ -55,34 +166,16 @@ pub(super) struct HeadRow {
     cells: BTreeMap<u32, HeadCell>,
 }
 
-impl HeadRow {
-    pub(super) fn new(number: u32, texts: Texts) -> Self {
-        let cells = texts.iter().map(|(column, text)| (*column, HeadCell::of(text))).collect();
-        Self { number, texts, cells }
-    }
-}
-
-/// The readings of a cell as a heading, folded. It may hold a note in brackets, several lines or several
-/// languages.
+/// The readings of a cell as a heading. It may hold a note in brackets, several lines or several languages.
 #[derive(Default)]
 struct HeadCell {
+    /// Folded.
     whole: String,
-    without_note: String,
-    parts: Vec<String>,
-}
-
-impl HeadCell {
-    fn of(text: &str) -> Self {
-        if text.chars().nth(HEADING_CHARS).is_some() {
-            return Self::default();
-        }
-        let flat: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        Self {
-            whole: fold(text),
-            without_note: fold(flat.split(['(', '[']).next().unwrap_or_default()),
-            parts: text.split(['\n', '\r', '/', '|', '(', ')', '-']).map(fold).collect(),
-        }
-    }
+    /// Folded, where there is a note.
+    without_note: Option<String>,
+    meaning: Meaning,
+    /// Together with the row directly above.
+    joined: Meaning,
 }
 
 /// Which column holds which field.
@@ -132,32 +225,32 @@ struct Match {
     foreign: bool,
 }
 
-/// Searches the first rows of a sheet, given as row number and texts, for a heading of one or two rows.
-pub(super) fn search(template: &SheetTemplate, rows: &[HeadRow]) -> Search {
-    for index in 0..rows.len() {
-        let first = match_row(template, &rows[index].cells, None);
-        if fits(template, &first) {
-            return complete(template, rows, (index, index), first);
+/// Searches the first rows of a sheet for a heading of one or two rows.
+pub(super) fn search(known: Known<'_>, rows: &[HeadRow]) -> Search {
+    let mut alone: Vec<Match> = Vec::new();
+    for (index, row) in rows.iter().enumerate() {
+        let matched = match_row(known, &row.cells, Reading::Alone);
+        if fits(known.template(), &matched) {
+            return complete(known, rows, (index, index), matched);
         }
+        alone.push(matched);
     }
     for index in 1..rows.len() {
         let (above, below) = (&rows[index - 1], &rows[index]);
         if below.number != above.number + 1 {
             continue;
         }
-        let first = match_row(template, &above.cells, None);
-        let second = match_row(template, &below.cells, Some(&above.cells));
-        let merged = merge(&first, &second);
-        if fits(template, &merged) {
-            return complete(template, rows, (index - 1, index), merged);
+        let merged = merge(&alone[index - 1], &match_row(known, &below.cells, Reading::Joined));
+        if fits(known.template(), &merged) {
+            return complete(known, rows, (index - 1, index), merged);
         }
     }
-    let best = rows
+    let best = alone
         .iter()
         .enumerate()
-        .map(|(index, row)| (match_row(template, &row.cells, None).known, index))
-        .filter(|(known, _)| *known >= 3)
-        .max_by_key(|(known, index)| (*known, usize::MAX - index));
+        .map(|(index, row)| (row.known, index))
+        .filter(|(cells, _)| *cells >= 3)
+        .max_by_key(|(cells, index)| (*cells, usize::MAX - index));
     best.map_or(Search::Nothing, |(_, index)| Search::Similar(index))
 }
 
@@ -172,10 +265,22 @@ pub(super) enum Repetition {
     Different(u32),
 }
 
-/// Whether a row below the heading is a heading again.
-pub(super) fn repetition(template: &SheetTemplate, columns: &Columns, texts: &Texts) -> Repetition {
-    let cells = texts.iter().map(|(column, text)| (*column, HeadCell::of(text))).collect();
-    let again = match_row(template, &cells, None);
+/// Whether a row below the heading is a heading again: at least half of its cells are known.
+pub(super) fn repetition(known: Known<'_>, columns: &Columns, texts: &Texts) -> Repetition {
+    // Most rows are guests, and are known for it before all their cells are read. Every heading has a letter.
+    let has_letters = |text: &str| text.contains(char::is_alphabetic);
+    let mut strange = texts.values().filter(|text| !has_letters(text)).count();
+    let mut cells = BTreeMap::new();
+    for (column, text) in texts.iter().filter(|(_, text)| has_letters(text)) {
+        if strange * 2 > texts.len() {
+            return Repetition::No;
+        }
+        let cell = known.templates.cell(text);
+        let split_name = known.template().split_name.contains(&cell.whole.as_str());
+        strange += usize::from(known.field(&cell).is_none() && !split_name);
+        cells.insert(*column, cell);
+    }
+    let again = match_row(known, &cells, Reading::Alone);
     if again.known < 3 || again.known * 2 < texts.len() {
         return Repetition::No;
     }
@@ -189,7 +294,7 @@ pub(super) fn repetition(template: &SheetTemplate, columns: &Columns, texts: &Te
 
 /// Takes in the row after the heading when it is a second heading row: the other half of a two-row
 /// heading, or the same in English.
-fn complete(template: &SheetTemplate, rows: &[HeadRow], found: (usize, usize), matched: Match) -> Search {
+fn complete(known: Known<'_>, rows: &[HeadRow], found: (usize, usize), matched: Match) -> Search {
     let (first, index) = found;
     let row = &rows[index];
     let mut heading = matched;
@@ -198,7 +303,7 @@ fn complete(template: &SheetTemplate, rows: &[HeadRow], found: (usize, usize), m
         && let Some(next) = rows.get(index + 1)
         && next.number == row.number + 1
     {
-        let second = match_row(template, &next.cells, Some(&row.cells));
+        let second = match_row(known, &next.cells, Reading::Joined);
         let is_heading = second.known >= 2 || (second.known > 0 && second.known == next.cells.len());
         if is_heading {
             heading = merge(&heading, &second);
@@ -224,20 +329,23 @@ fn fits(template: &SheetTemplate, row: &Match) -> bool {
     !row.foreign && template.required.iter().all(|group| group.iter().any(|field| fields.contains(field)))
 }
 
-fn match_row(
-    template: &SheetTemplate,
-    cells: &BTreeMap<u32, HeadCell>,
-    above: Option<&BTreeMap<u32, HeadCell>>,
-) -> Match {
+/// How the cells of a row are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    /// By themselves.
+    Alone,
+    /// First together with the row directly above.
+    Joined,
+}
+
+fn match_row(known: Known<'_>, cells: &BTreeMap<u32, HeadCell>, reading: Reading) -> Match {
+    let template = known.template();
     let mut row = Match::default();
     for (column, cell) in cells {
-        // Under a merged cell of the row above, its text stands in the leftmost column only.
-        let group = above.and_then(|above| above.range(..=*column).next_back());
-        // Joined texts must match exactly: with notes left out, a value under a heading would match.
-        let joined = group.and_then(|(_, group)| exact(template, &format!("{} {}", group.whole, cell.whole)));
-        if let Some(field) = joined.or_else(|| field_of(template, cell)) {
+        let joined = cell.joined[known.index].filter(|_| reading == Reading::Joined);
+        if let Some(field) = joined.or_else(|| known.field(cell)) {
             row.known += 1;
-            if row.columns.by_column.values().any(|known| *known == field) {
+            if row.columns.by_column.values().any(|other| *other == field) {
                 row.ambiguous.get_or_insert(*column);
             } else {
                 row.columns.by_column.insert(*column, field);
@@ -287,24 +395,13 @@ fn merge(upper: &Match, lower: &Match) -> Match {
     merged
 }
 
-/// The field of a heading cell; all parts that mean something must mean the same.
-fn field_of(template: &SheetTemplate, cell: &HeadCell) -> Option<Field> {
-    exact(template, &cell.whole).or_else(|| exact(template, &cell.without_note)).or_else(|| {
-        let mut fields = cell.parts.iter().filter_map(|part| exact(template, part));
-        let first = fields.next()?;
-        fields.all(|field| field == first).then_some(first)
-    })
-}
-
-fn exact(template: &SheetTemplate, folded: &str) -> Option<Field> {
-    template.headings.iter().copied().flatten().find(|(heading, _)| *heading == folded).map(|(_, field)| *field)
-}
-
 /// The index of the row that is the heading of a list filed elsewhere, and what to do about it.
 pub(super) fn elsewhere(lists: &[ElsewhereList], rows: &[HeadRow]) -> Option<(usize, Advice)> {
     rows.iter().enumerate().find_map(|(index, row)| {
-        let has =
-            |heading: &&str| row.cells.values().any(|cell| cell.whole == **heading || cell.without_note == **heading);
+        let is = |cell: &HeadCell, heading: &str| {
+            cell.whole == heading || cell.without_note.as_deref().is_some_and(|text| text == heading)
+        };
+        let has = |heading: &&str| row.cells.values().any(|cell| is(cell, heading));
         let list = lists
             .iter()
             .find(|list| list.marks.iter().all(|group| group.iter().any(has)) && !list.absent.iter().any(has))?;
@@ -317,7 +414,7 @@ const MOST_COLUMNS: usize = 64;
 
 /// The user's own columns by number, those of a report of faults left out. A heading that takes two rows
 /// becomes one text that is understood the same way.
-pub(super) fn own_columns(template: &SheetTemplate, rows: &[HeadRow], heading: &Heading) -> Vec<(u32, FileColumn)> {
+pub(super) fn own_columns(known: Known<'_>, rows: &[HeadRow], heading: &Heading) -> Vec<(u32, FileColumn)> {
     let upper = &rows[heading.first].texts;
     let lower = (heading.last > heading.first).then(|| &rows[heading.last].texts);
     let columns: BTreeSet<u32> = upper.keys().chain(lower.into_iter().flat_map(BTreeMap::keys)).copied().collect();
@@ -329,19 +426,13 @@ pub(super) fn own_columns(template: &SheetTemplate, rows: &[HeadRow], heading: &
             let Some(left) = others.checked_sub(1) else { continue };
             others = left;
         }
-        let heading = joined(template, upper, lower.and_then(|lower| lower.get(column)), *column, field);
+        let heading = joined(known, upper, lower.and_then(|lower| lower.get(column)), *column, field);
         own.push((*column, FileColumn { heading, field }));
     }
     own
 }
 
-fn joined(
-    template: &SheetTemplate,
-    upper: &Texts,
-    lower: Option<&String>,
-    column: u32,
-    field: Option<Field>,
-) -> String {
+fn joined(known: Known<'_>, upper: &Texts, lower: Option<&String>, column: u32, field: Option<Field>) -> String {
     let own = upper.get(&column);
     let group = upper.range(..=column).next_back().map(|(_, text)| text);
     let options = [
@@ -353,8 +444,39 @@ fn joined(
     ];
     let mut options = options.into_iter().flatten().map(|text| text.trim().to_owned());
     let first = options.next().unwrap_or_default();
-    if field_of(template, &HeadCell::of(&first)) == field {
+    let field_of = |text: &str| known.field(&known.templates.cell(text));
+    if field_of(&first) == field {
         return first;
     }
-    options.find(|text| field_of(template, &HeadCell::of(text)) == field).unwrap_or(first)
+    options.find(|text| field_of(text) == field).unwrap_or(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::features::declarations::import::formats::SHEETS;
+    use crate::features::declarations::import::heading::agreed;
+    use crate::features::declarations::import::model::Field;
+
+    /// Rows below the heading are told from headings by cells without letters.
+    #[test]
+    fn every_heading_has_a_letter() {
+        let known: Vec<&str> = SHEETS.each().flat_map(|known| known.template().split_name).copied().collect();
+        for heading in SHEETS.meanings.keys().chain(&known) {
+            assert!(heading.contains(char::is_alphabetic), "{heading}");
+        }
+    }
+
+    #[test]
+    fn parts_that_mean_something_mean_the_same() {
+        let (room, sex) = (Some(Field::Room), Some(Field::Sex));
+        let cases = [
+            (vec![], None),
+            (vec![None, room, None, room], room),
+            (vec![room, None, sex], None),
+            (vec![room, sex, room], None),
+        ];
+        for (parts, expected) in cases {
+            assert_eq!(agreed(parts.iter().map(|field| [*field; 7])), [expected; 7], "{parts:?}");
+        }
+    }
 }

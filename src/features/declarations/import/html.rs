@@ -7,7 +7,7 @@
 use html5gum::emitters::callback::{CallbackEmitter, CallbackEvent};
 use html5gum::{Span, Tokenizer};
 
-use crate::features::declarations::import::heading::SheetTemplate;
+use crate::features::declarations::import::heading::Templates;
 use crate::features::declarations::import::limits::Limits;
 use crate::features::declarations::import::model::GuestFile;
 use crate::features::declarations::import::refusal::{FileRefusal, RefusalReason};
@@ -23,7 +23,7 @@ const MAX_DEPTH: usize = 16;
 const MAX_ROW_SPAN: u32 = 65_534;
 
 /// Reads decoded pages, expected to hold one table of guests among all their tables.
-pub(super) fn read(pages: &[String], templates: &[&SheetTemplate], limits: &Limits) -> Result<GuestFile, FileRefusal> {
+pub(super) fn read(pages: &[String], templates: &Templates, limits: &Limits) -> Result<GuestFile, FileRefusal> {
     let labels: Vec<String> = (1..=limits.sheets).map(|number| format!("table {number}")).collect();
     let mut reading = Reading {
         templates,
@@ -57,7 +57,7 @@ pub(super) fn read(pages: &[String], templates: &[&SheetTemplate], limits: &Limi
 }
 
 struct Reading<'t> {
-    templates: &'t [&'t SheetTemplate],
+    templates: &'t Templates,
     limits: &'t Limits,
     labels: &'t [String],
     /// Tables opened so far.

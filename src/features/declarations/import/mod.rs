@@ -76,11 +76,11 @@ fn read_container(bytes: &[u8], limits: &Limits) -> Result<GuestFile, FileRefusa
         Container::Other(Some(what)) => Err(FileRefusal::at(RefusalReason::UnknownFormat, what)),
         Container::Markup => xml::read(&encoding::decode(bytes, Declaration::Xml)?, formats::XML, limits),
         Container::Json => json::read(&encoding::decode(bytes, Declaration::None)?, &formats::JSON, limits),
-        Container::Page => html::read(&[encoding::decode(bytes, Declaration::Html)?], formats::SHEETS, limits),
-        Container::Message => html::read(&mhtml::pages(bytes)?, formats::SHEETS, limits),
-        Container::Text => delimited::read(&encoding::decode(bytes, Declaration::None)?, formats::SHEETS, limits),
-        Container::Zip => workbook::read(bytes, formats::SHEETS, limits),
-        Container::Compound => biff::read(bytes, formats::SHEETS, limits),
-        Container::Stream => biff::read_stream(bytes, formats::SHEETS, limits),
+        Container::Page => html::read(&[encoding::decode(bytes, Declaration::Html)?], &formats::SHEETS, limits),
+        Container::Message => html::read(&mhtml::pages(bytes)?, &formats::SHEETS, limits),
+        Container::Text => delimited::read(&encoding::decode(bytes, Declaration::None)?, &formats::SHEETS, limits),
+        Container::Zip => workbook::read(bytes, &formats::SHEETS, limits),
+        Container::Compound => biff::read(bytes, &formats::SHEETS, limits),
+        Container::Stream => biff::read_stream(bytes, &formats::SHEETS, limits),
     }
 }

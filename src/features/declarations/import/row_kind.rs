@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::features::declarations::import::model::{Field, RowKind};
-use crate::features::declarations::import::text::fold;
+use crate::features::declarations::import::text::{fold, fold_start};
 
 /// Brackets are kept: a guest may be called Test.
 const SAMPLE_MARKS: [&str; 3] = ["[test]", "[example]", "[sample]"];
@@ -101,11 +101,13 @@ pub(super) fn has_guest_facts(original: &BTreeMap<Field, String>) -> bool {
 }
 
 fn is_sample(text: &str) -> bool {
-    let start = text.trim_start().to_lowercase();
-    if SAMPLE_MARKS.iter().any(|mark| start.starts_with(mark)) {
+    /// More than the longest phrase.
+    const START_BYTES: usize = 24;
+    let start = text.trim_start();
+    if SAMPLE_MARKS.iter().any(|mark| start.get(..mark.len()).is_some_and(|start| start.eq_ignore_ascii_case(mark))) {
         return true;
     }
-    let folded = fold(text);
+    let folded = fold_start(text, START_BYTES);
     SAMPLE_PHRASES.iter().any(|phrase| begins_with(&folded, phrase))
 }
 
@@ -113,8 +115,8 @@ fn is_sample(text: &str) -> bool {
 fn is_hint(original: &BTreeMap<Field, String>) -> bool {
     [Field::DateOfBirth, Field::ArrivedOn].iter().any(|field| {
         original.get(field).is_some_and(|value| {
-            matches!(fold(value).as_str(), "dd mm yy" | "ddmmyyyy" | "ngay thang nam")
-                || begins_with(&fold(value), "dd mm yyyy")
+            let folded = fold(value);
+            matches!(folded.as_str(), "dd mm yy" | "ddmmyyyy" | "ngay thang nam") || begins_with(&folded, "dd mm yyyy")
         })
     })
 }

@@ -1,6 +1,6 @@
 //! Which of several sheets or tables of one file holds the guests.
 
-use crate::features::declarations::import::heading::SheetTemplate;
+use crate::features::declarations::import::heading::Templates;
 use crate::features::declarations::import::limits::Limits;
 use crate::features::declarations::import::model::{GuestFile, RowKind};
 use crate::features::declarations::import::refusal::{Advice, FileRefusal, RefusalReason};
@@ -19,7 +19,7 @@ pub(super) type Sink<'s> = &'s mut dyn FnMut(SheetRow) -> Result<Flow, FileRefus
 
 /// The sheets of a workbook, read one after the other.
 pub(super) struct Sheets<'t> {
-    templates: &'t [&'t SheetTemplate],
+    templates: &'t Templates,
     limits: &'t Limits,
     budget: Budget,
     read: usize,
@@ -37,7 +37,7 @@ struct Candidate {
 }
 
 impl<'t> Sheets<'t> {
-    pub(super) fn new(templates: &'t [&'t SheetTemplate], limits: &'t Limits) -> Self {
+    pub(super) fn new(templates: &'t Templates, limits: &'t Limits) -> Self {
         let budget = Budget(limits.text_bytes);
         Self { templates, limits, budget, read: 0, found: Vec::new(), similar: None, vietnamese: None }
     }
@@ -77,7 +77,7 @@ impl<'t> Sheets<'t> {
         }
         match outcome {
             Outcome::Guests(file) => {
-                let names = self.templates.iter().map(|template| template.sheet).filter(|sheet| !sheet.is_empty());
+                let names = self.templates.each().map(|known| known.template().sheet).filter(|sheet| !sheet.is_empty());
                 let own_name = names.into_iter().any(|sheet| name.eq_ignore_ascii_case(sheet));
                 let rows: usize = self.found.iter().map(|it| it.file.rows.len()).sum();
                 // Rows are limited over all sheets, because all that are found are held until one is chosen.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::features::declarations::import::formats::ELSEWHERE;
 use crate::features::declarations::import::heading::{
-    Columns, HeadRow, Repetition, Search, SheetTemplate, Texts, elsewhere, own_columns, repetition, search,
+    Columns, Known, Repetition, Search, Templates, Texts, elsewhere, own_columns, repetition, search,
 };
 use crate::features::declarations::import::limits::Limits;
 use crate::features::declarations::import::model::{Field, FileColumn, GuestFile, GuestRow, RowKind};
@@ -80,7 +80,7 @@ pub(super) struct Budget(pub usize);
 
 /// Reader of one sheet.
 pub(super) struct Table<'t> {
-    templates: &'t [&'t SheetTemplate],
+    templates: &'t Templates,
     limits: &'t Limits,
     label: &'t str,
     head: Vec<SheetRow>,
@@ -89,7 +89,7 @@ pub(super) struct Table<'t> {
 }
 
 struct Body<'t> {
-    template: &'t SheetTemplate,
+    known: Known<'t>,
     columns: Columns,
     /// The user's own columns by number.
     own: Vec<(u32, FileColumn)>,
@@ -100,7 +100,7 @@ struct Body<'t> {
 
 impl<'t> Table<'t> {
     /// `label` names the sheet in refusals.
-    pub(super) fn new(templates: &'t [&'t SheetTemplate], limits: &'t Limits, label: &'t str) -> Self {
+    pub(super) fn new(templates: &'t Templates, limits: &'t Limits, label: &'t str) -> Self {
         Self { templates, limits, label, head: Vec::new(), body: None, similar: None }
     }
 
@@ -128,7 +128,7 @@ impl<'t> Table<'t> {
         self.settle_heading()?;
         Ok(match (self.body, self.similar) {
             (Some(body), _) => {
-                let format = (body.template.format)(&body.columns.fields());
+                let format = (body.known.template().format)(&body.columns.fields());
                 let columns = body.own.into_iter().map(|(_, column)| column).collect();
                 Outcome::Guests(GuestFile { format, columns, above: body.above, rows: body.rows })
             }
@@ -143,14 +143,14 @@ impl<'t> Table<'t> {
             return Ok(());
         }
         let head = std::mem::take(&mut self.head);
-        let rows: Vec<HeadRow> = head.iter().map(|row| HeadRow::new(row.number, row.texts())).collect();
-        for &template in self.templates {
-            match search(template, &rows) {
+        let rows = self.templates.head_rows(head.iter().map(|row| (row.number, row.texts())));
+        for known in self.templates.each() {
+            match search(known, &rows) {
                 Search::Found(heading) => {
-                    let own = own_columns(template, &rows, &heading);
+                    let own = own_columns(known, &rows, &heading);
                     let above = head[..heading.last].iter().flat_map(|row| row.texts().into_values()).collect();
                     let (columns, rows) = (heading.columns, Vec::new());
-                    let mut body = Body { template, columns, own, rows, above, signed: false };
+                    let mut body = Body { known, columns, own, rows, above, signed: false };
                     for row in head.into_iter().skip(heading.last + 1) {
                         body.take(row, self.label, self.limits)?;
                     }
@@ -190,7 +190,7 @@ impl Body<'_> {
                 None => {}
             }
         }
-        let kind = match repetition(self.template, &self.columns, &texts) {
+        let kind = match repetition(self.known, &self.columns, &texts) {
             Repetition::Same => RowKind::Total,
             Repetition::Different(column) => {
                 let place = cell_place(label, row.number, column);

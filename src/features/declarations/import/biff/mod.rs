@@ -14,23 +14,19 @@ use cfb::CompoundFile;
 
 use crate::features::declarations::import::biff::cells::{Left, read_sheet};
 use crate::features::declarations::import::biff::globals::Globals;
-use crate::features::declarations::import::heading::SheetTemplate;
+use crate::features::declarations::import::heading::Templates;
 use crate::features::declarations::import::limits::Limits;
 use crate::features::declarations::import::model::GuestFile;
 use crate::features::declarations::import::refusal::{FileRefusal, RefusalReason};
 use crate::features::declarations::import::sheets::Sheets;
 
 /// Reads a compound file, expected to be a workbook.
-pub(super) fn read(bytes: &[u8], templates: &[&SheetTemplate], limits: &Limits) -> Result<GuestFile, FileRefusal> {
+pub(super) fn read(bytes: &[u8], templates: &Templates, limits: &Limits) -> Result<GuestFile, FileRefusal> {
     read_stream(&workbook_stream(bytes)?, templates, limits)
 }
 
 /// Reads the stream of a workbook, which some programs write without a compound file around it.
-pub(super) fn read_stream(
-    stream: &[u8],
-    templates: &[&SheetTemplate],
-    limits: &Limits,
-) -> Result<GuestFile, FileRefusal> {
+pub(super) fn read_stream(stream: &[u8], templates: &Templates, limits: &Limits) -> Result<GuestFile, FileRefusal> {
     let globals = Globals::read(stream, limits)?;
     let mut left = Left { cells: limits.cells, bytes: stream.len() };
     let mut sheets = Sheets::new(templates, limits);

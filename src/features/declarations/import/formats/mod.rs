@@ -12,7 +12,9 @@ mod pa18;
 mod provincial_list;
 mod words;
 
-use crate::features::declarations::import::heading::{ElsewhereList, SheetTemplate};
+use std::sync::LazyLock;
+
+use crate::features::declarations::import::heading::{ElsewhereList, Templates};
 use crate::features::declarations::import::json::JsonTemplate;
 use crate::features::declarations::import::xml::XmlTemplate;
 
@@ -20,15 +22,17 @@ use crate::features::declarations::import::xml::XmlTemplate;
 pub(super) const XML: &[&XmlTemplate] = &[&kbtt_xml::TEMPLATE];
 
 /// Sheet formats, told apart by their headings. The first that fits a sheet is taken.
-pub(super) const SHEETS: &[&SheetTemplate] = &[
-    &kbtt_workbook::TEMPLATE,
-    &accommodation::TEMPLATE,
-    &pa18::TEMPLATE,
-    &kbtt_download::TEMPLATE,
-    &provincial_list::TEMPLATE,
-    &guest_list::TEMPLATE,
-    &inhouse_list::TEMPLATE,
-];
+pub(super) static SHEETS: LazyLock<Templates> = LazyLock::new(|| {
+    Templates::new([
+        &kbtt_workbook::TEMPLATE,
+        &accommodation::TEMPLATE,
+        &pa18::TEMPLATE,
+        &kbtt_download::TEMPLATE,
+        &provincial_list::TEMPLATE,
+        &guest_list::TEMPLATE,
+        &inhouse_list::TEMPLATE,
+    ])
+});
 
 /// Lists that are filed elsewhere, looked for where no format fits.
 pub(super) const ELSEWHERE: &[ElsewhereList] = elsewhere::LISTS;

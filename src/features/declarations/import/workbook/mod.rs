@@ -13,7 +13,7 @@ mod parts;
 mod reference;
 pub(super) mod styles;
 
-use crate::features::declarations::import::heading::SheetTemplate;
+use crate::features::declarations::import::heading::Templates;
 use crate::features::declarations::import::limits::Limits;
 use crate::features::declarations::import::markup::Fault;
 use crate::features::declarations::import::model::GuestFile;
@@ -29,7 +29,7 @@ use crate::features::declarations::import::workbook::styles::styles;
 /// The guest sheet is found by its heading. Of several such sheets with guests the visible ones count,
 /// of these the one with the template's own name, which is the one that the portal reads; if that does
 /// not settle it, the file is refused, because leaving a sheet out would lose guests silently.
-pub(super) fn read(bytes: &[u8], templates: &[&SheetTemplate], limits: &Limits) -> Result<GuestFile, FileRefusal> {
+pub(super) fn read(bytes: &[u8], templates: &Templates, limits: &Limits) -> Result<GuestFile, FileRefusal> {
     let mut package = Package::open(bytes, limits)?;
     let workbook = workbook(&mut package, limits)?;
     let styles = styles(&mut package, workbook.styles.as_deref())?;
