@@ -50,7 +50,8 @@ impl Element<'_> {
 
     /// The value of the attribute with this local name, entities resolved.
     pub(super) fn attribute(&self, name: &str) -> Option<String> {
-        self.0.attributes().flatten().find_map(|attribute| {
+        // Repeated ones have been looked for already.
+        self.0.attributes().with_checks(false).flatten().find_map(|attribute| {
             if local(attribute.key.into_inner()) != name {
                 return None;
             }
@@ -219,8 +220,11 @@ fn local(name: &str) -> &str {
 
 /// Whether a start tag is a tag, and not the rest of a text with an unescaped `<`.
 fn is_sound(tag: &BytesStart<'_>) -> bool {
-    is_name(tag.name().into_inner())
-        && tag.attributes_raw().matches('=').count() <= MAX_ATTRIBUTES
+    is_name(tag.name().into_inner()) && (tag.attributes_raw().is_empty() || has_sound_attributes(tag))
+}
+
+fn has_sound_attributes(tag: &BytesStart<'_>) -> bool {
+    tag.attributes_raw().matches('=').count() <= MAX_ATTRIBUTES
         && !tag.attributes_raw().contains('<')
         && tag.attributes().all(|attribute| attribute.is_ok())
 }

@@ -6,10 +6,10 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use crate::features::declarations::import::tests::build::{
-    Extras, GUEST, HEADINGS, accepted, book, book_with, guest_with, refusal, refused, row, sheet, under_heading,
+    Extras, GUEST, HEADINGS, accepted, book, book_with, guest_with, refusal, refused, row, sheet, under_heading, value,
     worksheet, zip,
 };
-use crate::features::declarations::import::{FileRefusal, Limits, RefusalReason, read};
+use crate::features::declarations::import::{Field, FileRefusal, Limits, RefusalReason, read};
 
 fn refused_within(bytes: &[u8], limits: &Limits) -> FileRefusal {
     read(bytes, limits).expect_err("the file is refused")
@@ -182,4 +182,58 @@ fn ten_thousand_rows_are_read() {
     let file = accepted(&book(&[("KBTT", &under_heading(&rows))]));
     assert_eq!(file.rows.len(), 10_000);
     assert_eq!(file.rows[9_999].reference, "10001");
+}
+
+#[test]
+fn relationships_and_number_formats_are_counted() {
+    let guests = sheet(&[&HEADINGS, &GUEST]);
+    let many: String = (0..2_001).map(|id| format!("<Relationship Id=\"{id}\" Type=\"t\" Target=\"u\"/>")).collect();
+    let bytes = zip(&[
+        ("xl/workbook.xml", b"<workbook/>"),
+        ("xl/_rels/workbook.xml.rels", format!("<Relationships>{many}</Relationships>").as_bytes()),
+    ]);
+    assert_eq!(refused(&bytes), refusal(RefusalReason::TooLarge, "workbook"));
+    let many: String = (0..100_001).map(|id| format!("<numFmt numFmtId=\"{id}\" formatCode=\"0\"/>")).collect();
+    let styles = format!("<styleSheet>{many}</styleSheet>");
+    let extras = Extras { styles: Some(&styles), ..Extras::default() };
+    assert_eq!(refused(&book_with(&[("KBTT", &guests)], &extras)), refusal(RefusalReason::TooLarge, "styles"));
+}
+
+/// In pieces, so that no token is too long; all of it was held several times over.
+#[test]
+fn endless_texts_are_not_collected() {
+    let endless = format!("A{}", ("\u{316}\u{301}".repeat(10_000) + "<!---->").repeat(10));
+    let inline = format!(" t=\"inlineStr\"><is><t>{endless}</t></is></c>");
+    let typed = format!(" t=\"str\"><v>{endless}</v></c>");
+    let strings = format!("<sst><si><t>{endless}</t></si></sst>");
+    for name in [inline.as_str(), typed.as_str(), " t=\"s\"><v>0</v></c>"] {
+        let extras = Extras { shared_strings: Some(&strings), ..Extras::default() };
+        let rows = guest_with(2, &[('B', name)]);
+        let file = accepted(&book_with(&[("KBTT", &under_heading(&rows))], &extras));
+        assert_eq!(value(&file, 0, Field::FullName).map(|name| name.chars().count()), Some(501));
+        assert_eq!(value(&file, 0, Field::DocumentNumber), Some(GUEST[6]));
+    }
+    // A formula whose long result has only blanks at its beginning shows something.
+    let blank = format!("><f>1</f><v>{}A</v></c>", " ".repeat(20_000)).replacen('>', " t=\"str\">", 1);
+    let file = accepted(&book(&[("KBTT", &under_heading(&guest_with(2, &[('B', &blank)])))]));
+    assert_eq!(file.rows[0].formulas, [Field::FullName]);
+}
+
+/// Words and strokes are headings in many readings. What reading them costs is measured by `tests/fuzz/large.rs`.
+#[test]
+fn cells_of_many_parts_are_no_heading() {
+    let parts = ["a-".repeat(149), "ho-".repeat(99), "Ngày sinh/Giới tính|".repeat(14)];
+    let rows: Vec<Vec<&str>> =
+        (0..30).map(|row| (0..26).map(|column| parts[(row + column) % 3].as_str()).collect()).collect();
+    let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+    assert_eq!(refused(&book(&[("Sheet1", &sheet(&rows))])), refusal(RefusalReason::WrongTemplate, "Sheet1!A1"));
+}
+
+#[test]
+fn attributes_that_repeat_or_abound_are_corrupt() {
+    let many: String = (0..257).map(|index| format!(" a{index}=\"\"")).collect();
+    for attributes in [" s=\"1\" s=\"2\"", many.as_str()] {
+        let rows = row(2, &GUEST) + &format!("<row r=\"3\"><c{attributes}/></row>");
+        assert_eq!(refused(&book(&[("KBTT", &under_heading(&rows))])), refusal(RefusalReason::CorruptFile, "KBTT!A3"));
+    }
 }

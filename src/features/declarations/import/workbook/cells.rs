@@ -6,7 +6,7 @@ use crate::features::declarations::import::limits::Limits;
 use crate::features::declarations::import::markup::{Element, Markup, Source, Token};
 use crate::features::declarations::import::refusal::{FileRefusal, RefusalReason};
 use crate::features::declarations::import::table::{Cell, Flow, SheetRow, cell_place};
-use crate::features::declarations::import::text;
+use crate::features::declarations::import::text::{self, Collected};
 use crate::features::declarations::import::workbook::parts::{RichText, unescape};
 use crate::features::declarations::import::workbook::reference::{self, Area};
 use crate::features::declarations::import::workbook::styles::{NumberFormat, Styles};
@@ -73,7 +73,7 @@ struct Draft {
     column: u32,
     kind: String,
     format: Option<NumberFormat>,
-    value: String,
+    value: Collected,
     inline: RichText,
     in_value: bool,
     has_value: bool,
@@ -172,11 +172,12 @@ impl<'c, 'w> SheetReader<'c, 'w> {
     }
 
     fn text(&mut self, piece: &str) {
+        let limit = self.context.limits.cell_chars;
         if let Some(cell) = self.cell.as_mut() {
             if cell.in_value {
-                cell.value.push_str(piece);
+                cell.value.push(piece, limit);
             } else {
-                cell.inline.text(piece);
+                cell.inline.text(piece, limit);
             }
         }
     }
@@ -227,7 +228,8 @@ impl<'c, 'w> SheetReader<'c, 'w> {
         let computed = cell.formula || self.arrays.iter().any(|area| area.contains(row, cell.column));
         if computed {
             // A stored empty result is what a formula filled down ahead of the guests shows.
-            let shows_nothing = cell.kind == "str" && cell.has_value && text::is_blank(&cell.value);
+            let shows_nothing =
+                cell.kind == "str" && cell.has_value && !cell.value.is_full() && text::is_blank(cell.value.as_str());
             return Ok((!shows_nothing).then_some(Cell::Formula));
         }
         let limit = self.context.limits.cell_chars;
@@ -236,27 +238,28 @@ impl<'c, 'w> SheetReader<'c, 'w> {
                 if !cell.has_value {
                     return Ok(None);
                 }
-                let string = cell.value.trim().parse::<usize>().ok().and_then(|index| self.context.strings.get(index));
+                let string =
+                    cell.value.as_str().trim().parse::<usize>().ok().and_then(|index| self.context.strings.get(index));
                 match string {
                     Some(string) => text::keep(string, limit),
                     None => return Err(RefusalReason::CorruptFile),
                 }
             }
             "inlineStr" => text::keep(&cell.inline.take(), limit),
-            "str" => text::keep(&unescape(&cell.value), limit),
-            "b" => match cell.value.trim() {
+            "str" => text::keep(&unescape(cell.value.as_str()), limit),
+            "b" => match cell.value.as_str().trim() {
                 "1" | "true" => Some("TRUE".to_owned()),
                 "0" | "false" => Some("FALSE".to_owned()),
                 other => text::keep(other, limit),
             },
-            "d" => text::keep(&display::iso_date(&cell.value), limit),
+            "d" => text::keep(&display::iso_date(cell.value.as_str()), limit),
             // An error's code is its text; a type that does not exist is read as it stands.
             "" | "n" => {
                 let format = cell.format.unwrap_or(NumberFormat::General);
-                let raw = text::keep(&cell.value, limit);
+                let raw = text::keep(cell.value.as_str(), limit);
                 raw.map(|raw| display::number(&raw, format, self.context.base_1904))
             }
-            _ => text::keep(&cell.value, limit),
+            _ => text::keep(cell.value.as_str(), limit),
         };
         Ok(shown.map(Cell::Text))
     }

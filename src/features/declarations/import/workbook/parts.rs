@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::features::declarations::import::limits::Limits;
 use crate::features::declarations::import::markup::Token;
 use crate::features::declarations::import::refusal::{FileRefusal, RefusalReason};
-use crate::features::declarations::import::text::cut;
+use crate::features::declarations::import::text::{Collected, cut};
 use crate::features::declarations::import::workbook::package::Package;
 use crate::features::declarations::import::workbook::part_refusal;
 
@@ -32,10 +32,10 @@ struct Relationship {
 
 /// Reads the list of worksheets in their order. Chart sheets and the like are left out.
 pub(super) fn workbook(package: &mut Package<'_>, limits: &Limits) -> Result<Workbook, FileRefusal> {
-    let path = workbook_path(package)?;
+    let path = workbook_path(package, limits)?;
     let (directory, file) = path.rsplit_once('/').unwrap_or(("", &path));
     let relationships_path = join(directory, &format!("_rels/{file}.rels"));
-    let relationships = relationships(package, &relationships_path, directory)?;
+    let relationships = relationships(package, &relationships_path, directory, limits)?;
     let corrupt = || FileRefusal::at(RefusalReason::CorruptFile, "workbook");
     let mut workbook = Workbook {
         sheets: Vec::new(),
@@ -77,8 +77,8 @@ pub(super) fn workbook(package: &mut Package<'_>, limits: &Limits) -> Result<Wor
 }
 
 /// Finds the workbook part, or says what else the ZIP file is.
-fn workbook_path(package: &mut Package<'_>) -> Result<String, FileRefusal> {
-    let path = target_of_kind(&relationships(package, "_rels/.rels", "")?, "officeDocument")
+fn workbook_path(package: &mut Package<'_>, limits: &Limits) -> Result<String, FileRefusal> {
+    let path = target_of_kind(&relationships(package, "_rels/.rels", "", limits)?, "officeDocument")
         .unwrap_or_else(|| "xl/workbook.xml".to_owned());
     let lower = path.to_lowercase();
     let other = if lower.ends_with(".bin") {
@@ -105,6 +105,7 @@ fn relationships(
     package: &mut Package<'_>,
     path: &str,
     directory: &str,
+    limits: &Limits,
 ) -> Result<BTreeMap<String, Relationship>, FileRefusal> {
     let mut found = BTreeMap::new();
     let Some(mut markup) = package.part(path)? else {
@@ -122,6 +123,10 @@ fn relationships(
                 if !external {
                     let target = join(directory, &target);
                     found.insert(id, Relationship { kind, target });
+                }
+                // Each leads to an entry.
+                if found.len() > limits.entries {
+                    return Err(FileRefusal::at(RefusalReason::TooLarge, "workbook"));
                 }
             }
             Token::Open(_) | Token::Close(_) | Token::Text(_) | Token::Other => {}
@@ -178,7 +183,7 @@ pub(super) fn shared_strings(
     loop {
         match markup.next().map_err(|fault| part_refusal(fault, PLACE))? {
             Token::Open(element) => current.open(element.name()),
-            Token::Text(piece) => current.text(&piece),
+            Token::Text(piece) => current.text(&piece, limits.cell_chars),
             Token::Close(name) => {
                 current.close(&name);
                 if name == "si" {
@@ -198,7 +203,7 @@ pub(super) fn shared_strings(
 /// Collects the text of a string item or an inline string.
 #[derive(Debug, Default)]
 pub(super) struct RichText {
-    text: String,
+    text: Collected,
     in_text: bool,
     phonetic: bool,
 }
@@ -220,15 +225,15 @@ impl RichText {
         }
     }
 
-    pub(super) fn text(&mut self, piece: &str) {
+    pub(super) fn text(&mut self, piece: &str, limit: usize) {
         if self.in_text && !self.phonetic {
-            self.text.push_str(piece);
+            self.text.push(piece, limit);
         }
     }
 
     /// The text collected since the last take.
     pub(super) fn take(&mut self) -> String {
-        unescape(&std::mem::take(&mut self.text))
+        unescape(std::mem::take(&mut self.text).as_str())
     }
 }
 

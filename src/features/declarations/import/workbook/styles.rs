@@ -68,10 +68,13 @@ pub(super) fn styles(package: &mut Package<'_>, path: Option<&str>) -> Result<St
                     if let (Some(id), Some(code)) = (id, element.attribute("formatCode")) {
                         custom.insert(id, by_code(&code));
                     }
+                    if custom.len() > MAX_FORMATS {
+                        return Err(FileRefusal::at(RefusalReason::TooLarge, PLACE));
+                    }
                 }
                 "cellXfs" => in_cell_formats = true,
                 "xf" if in_cell_formats => {
-                    if formats.len() >= MAX_FORMATS || custom.len() >= MAX_FORMATS {
+                    if formats.len() >= MAX_FORMATS {
                         return Err(FileRefusal::at(RefusalReason::TooLarge, PLACE));
                     }
                     let id = element.attribute("numFmtId").and_then(|id| id.parse::<u32>().ok()).unwrap_or(0);
