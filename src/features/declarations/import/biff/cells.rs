@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::features::declarations::import::biff::globals::{Globals, UNITS_A_CHARACTER, Version};
-use crate::features::declarations::import::biff::records::{Damaged, Record, is_clean, kind};
+use crate::features::declarations::import::biff::records::{Fault, Record, is_clean, kind};
 use crate::features::declarations::import::limits::Limits;
 use crate::features::declarations::import::refusal::{FileRefusal, RefusalReason};
 use crate::features::declarations::import::sheets::Sink;
@@ -55,20 +55,22 @@ pub(super) fn read_sheet(
 }
 
 impl Sheet<'_> {
-    fn corrupt(&self) -> FileRefusal {
-        FileRefusal::at(RefusalReason::CorruptFile, self.label)
+    fn refused(&self, fault: Fault) -> FileRefusal {
+        FileRefusal::at(fault.reason(), self.label)
     }
 
     fn read(&mut self, stream: &[u8], left: &mut Left) -> Result<(), FileRefusal> {
-        let mut record = Record::first(stream).map_err(|Damaged| self.corrupt())?.ok_or_else(|| self.corrupt())?;
+        let mut record =
+            Record::first(stream).map_err(|fault| self.refused(fault))?.ok_or_else(|| self.refused(Fault::Damaged))?;
         if record.kind != kind::BOF {
-            return Err(self.corrupt());
+            return Err(self.refused(Fault::Damaged));
         }
         let mut depth = 1_usize;
         let mut at = record.rest();
-        left.take(stream.len() - at.len()).ok_or_else(|| self.corrupt())?;
+        left.take(stream.len() - at.len()).ok_or_else(|| self.refused(Fault::Damaged))?;
         while depth > 0 {
-            record = Record::first(at).map_err(|Damaged| self.corrupt())?.ok_or_else(|| self.corrupt())?;
+            record =
+                Record::first(at).map_err(|fault| self.refused(fault))?.ok_or_else(|| self.refused(Fault::Damaged))?;
             match record.kind {
                 // Charts in a sheet are sheets in it.
                 kind::BOF => depth += 1,
@@ -84,7 +86,7 @@ impl Sheet<'_> {
                 }
                 _ => {}
             }
-            left.take(at.len() - record.rest().len()).ok_or_else(|| self.corrupt())?;
+            left.take(at.len() - record.rest().len()).ok_or_else(|| self.refused(Fault::Damaged))?;
             at = record.rest();
         }
         Ok(())
@@ -107,23 +109,23 @@ impl Sheet<'_> {
 
     fn one(&mut self, record: &mut Record<'_>) -> Result<(), FileRefusal> {
         let label = self.label;
-        let damaged = |Damaged| FileRefusal::at(RefusalReason::CorruptFile, label);
+        let damaged = |fault: Fault| FileRefusal::at(fault.reason(), label);
         let row = record.short().map_err(damaged)?;
         let column = record.short().map_err(damaged)?;
-        let stored = self.stored(record, (row, column)).map_err(|Damaged| self.corrupt_at(row, column))?;
+        let stored = self.stored(record, (row, column)).map_err(|fault| self.refused_at(fault, row, column))?;
         match stored {
             Some(stored) => self.put(row, column, stored),
             None => Ok(()),
         }
     }
 
-    fn corrupt_at(&self, row: u16, column: u16) -> FileRefusal {
+    fn refused_at(&self, fault: Fault, row: u16, column: u16) -> FileRefusal {
         let place = cell_place(self.label, u32::from(row) + 1, u32::from(column));
-        FileRefusal::at(RefusalReason::CorruptFile, place)
+        FileRefusal::at(fault.reason(), place)
     }
 
     /// What a record of one cell stores, after its place.
-    fn stored(&mut self, record: &mut Record<'_>, place: (u16, u16)) -> Result<Option<Stored>, Damaged> {
+    fn stored(&mut self, record: &mut Record<'_>, place: (u16, u16)) -> Result<Option<Stored>, Fault> {
         let format = record.short()?;
         Ok(Some(match record.kind {
             kind::LABEL_SST => Stored::Shared(record.long()?),
@@ -139,7 +141,7 @@ impl Sheet<'_> {
     }
 
     /// A formula, unless its result is an empty text: what one filled down ahead of the guests shows.
-    fn formula(&mut self, record: &mut Record<'_>, place: (u16, u16)) -> Result<Option<Stored>, Damaged> {
+    fn formula(&mut self, record: &mut Record<'_>, place: (u16, u16)) -> Result<Option<Stored>, Fault> {
         const TEXT: u8 = 0;
         const NO_TEXT: u8 = 3;
         let result = record.slice(8)?;
@@ -152,7 +154,7 @@ impl Sheet<'_> {
         let Some(place) = self.open_formula.take() else {
             return Ok(());
         };
-        let text = self.text(record).map_err(|Damaged| self.corrupt_at(place.0, place.1))?;
+        let text = self.text(record).map_err(|fault| self.refused_at(fault, place.0, place.1))?;
         if text::is_blank(&text) {
             self.cells.remove(&place);
         }
@@ -161,12 +163,17 @@ impl Sheet<'_> {
 
     fn many_numbers(&mut self, record: &mut Record<'_>) -> Result<(), FileRefusal> {
         let label = self.label;
-        let damaged = |Damaged| FileRefusal::at(RefusalReason::CorruptFile, label);
+        let damaged = |fault: Fault| FileRefusal::at(fault.reason(), label);
         let row = record.short().map_err(damaged)?;
         let first = record.short().map_err(damaged)?;
         // The last two bytes repeat the last column.
         let count = record.left().saturating_sub(2) / 6;
-        for column in (first..).take(count) {
+        // Beyond the last column there is none, and counting on would begin at the first again.
+        let columns = first..=u16::MAX;
+        if count > columns.len() {
+            return Err(self.refused_at(Fault::Damaged, row, first));
+        }
+        for column in columns.take(count) {
             let format = record.short().map_err(damaged)?;
             let number = rk(record.long().map_err(damaged)?);
             self.put(row, column, Stored::Number(number, format))?;
@@ -175,7 +182,7 @@ impl Sheet<'_> {
     }
 
     /// The text of a cell, of any length that a record may hold.
-    fn text(&self, record: &mut Record<'_>) -> Result<String, Damaged> {
+    fn text(&self, record: &mut Record<'_>) -> Result<String, Fault> {
         let units = usize::from(record.short()?);
         let most = (self.limits.cell_chars + 1).saturating_mul(UNITS_A_CHARACTER);
         let text = match self.globals.version {
@@ -191,7 +198,7 @@ impl Sheet<'_> {
         }
         match self.cells.insert((row, column), stored.clone()) {
             // Two different cells in one place: which one is meant cannot be known.
-            Some(earlier) if earlier != stored => Err(self.corrupt_at(row, column)),
+            Some(earlier) if earlier != stored => Err(self.refused_at(Fault::Damaged, row, column)),
             Some(_) | None => Ok(()),
         }
     }
@@ -200,7 +207,7 @@ impl Sheet<'_> {
         let mut row = SheetRow::default();
         for ((at, column), stored) in &self.cells {
             let number = u32::from(*at) + 1;
-            let shown = self.shown(stored).map_err(|Damaged| self.corrupt_at(*at, *column))?;
+            let shown = self.shown(stored).map_err(|fault| self.refused_at(fault, *at, *column))?;
             let Some(shown) = shown else {
                 continue;
             };
@@ -219,16 +226,16 @@ impl Sheet<'_> {
     }
 
     /// What a cell shows; nothing when it is blank.
-    fn shown(&self, stored: &Stored) -> Result<Option<Cell>, Damaged> {
+    fn shown(&self, stored: &Stored) -> Result<Option<Cell>, Fault> {
         let text = match stored {
             Stored::Formula => return Ok(Some(Cell::Formula)),
             Stored::Shared(index) => {
-                let index = usize::try_from(*index).map_err(|_| Damaged)?;
-                let string = self.globals.strings.get(index).ok_or(Damaged)?;
+                let index = usize::try_from(*index).map_err(|_| Fault::Damaged)?;
+                let string = self.globals.strings.get(index).ok_or(Fault::Damaged)?;
                 text::keep(string, self.limits.cell_chars)
             }
             Stored::Text(text) => text::keep(text, self.limits.cell_chars),
-            Stored::Number(number, _) if !number.is_finite() => return Err(Damaged),
+            Stored::Number(number, _) if !number.is_finite() => return Err(Fault::Damaged),
             Stored::Number(number, format) => {
                 Some(display::finite(*number, self.globals.format(*format), self.globals.base_1904))
             }
@@ -236,7 +243,7 @@ impl Sheet<'_> {
             Stored::Fault(code) => Some(fault(*code).to_owned()),
         };
         match text {
-            Some(text) if !is_clean(&text) => Err(Damaged),
+            Some(text) if !is_clean(&text) => Err(Fault::Damaged),
             text => Ok(text.map(Cell::Text)),
         }
     }

@@ -1,5 +1,6 @@
 //! The records that a BIFF stream is made of.
 
+use crate::features::declarations::import::refusal::RefusalReason;
 use crate::features::declarations::import::text::is_xml_char;
 
 /// Kinds of records that are looked at.
@@ -25,9 +26,24 @@ pub(super) mod kind {
     pub(in super::super) const BOF: u16 = 0x0809;
 }
 
-/// The stream is damaged.
+/// Why a piece of the stream is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Damaged;
+pub(super) enum Fault {
+    /// It is damaged.
+    Damaged,
+    /// It is text whose letters are not surely known.
+    Letters,
+}
+
+impl Fault {
+    /// What that means for the file.
+    pub(super) fn reason(self) -> RefusalReason {
+        match self {
+            Self::Damaged => RefusalReason::CorruptFile,
+            Self::Letters => RefusalReason::BadEncoding,
+        }
+    }
+}
 
 /// A record, positioned at its first byte. Reading past its end goes on in the records that continue it.
 #[derive(Clone, Debug)]
@@ -40,14 +56,14 @@ pub(super) struct Record<'s> {
 
 impl<'s> Record<'s> {
     /// The record at the beginning of a stream; none at its end.
-    pub(super) fn first(stream: &'s [u8]) -> Result<Option<Self>, Damaged> {
+    pub(super) fn first(stream: &'s [u8]) -> Result<Option<Self>, Fault> {
         if stream.is_empty() {
             return Ok(None);
         }
-        let (head, body) = stream.split_at_checked(4).ok_or(Damaged)?;
+        let (head, body) = stream.split_at_checked(4).ok_or(Fault::Damaged)?;
         let kind = u16::from_le_bytes([head[0], head[1]]);
         let length = usize::from(u16::from_le_bytes([head[2], head[3]]));
-        let (data, rest) = body.split_at_checked(length).ok_or(Damaged)?;
+        let (data, rest) = body.split_at_checked(length).ok_or(Fault::Damaged)?;
         Ok(Some(Self { kind, data, rest }))
     }
 
@@ -62,43 +78,43 @@ impl<'s> Record<'s> {
     }
 
     /// Goes on in the record that continues this one.
-    fn go_on(&mut self) -> Result<(), Damaged> {
-        let next = Self::first(self.rest)?.filter(|next| next.kind == kind::CONTINUE).ok_or(Damaged)?;
+    fn go_on(&mut self) -> Result<(), Fault> {
+        let next = Self::first(self.rest)?.filter(|next| next.kind == kind::CONTINUE).ok_or(Fault::Damaged)?;
         self.data = next.data;
         self.rest = next.rest;
         Ok(())
     }
 
-    fn bytes<const N: usize>(&mut self) -> Result<[u8; N], Damaged> {
+    fn bytes<const N: usize>(&mut self) -> Result<[u8; N], Fault> {
         let mut taken = [0; N];
         for byte in &mut taken {
             while self.data.is_empty() {
                 self.go_on()?;
             }
-            let (first, rest) = self.data.split_first().ok_or(Damaged)?;
+            let (first, rest) = self.data.split_first().ok_or(Fault::Damaged)?;
             *byte = *first;
             self.data = rest;
         }
         Ok(taken)
     }
 
-    pub(super) fn byte(&mut self) -> Result<u8, Damaged> {
+    pub(super) fn byte(&mut self) -> Result<u8, Fault> {
         self.bytes::<1>().map(|[byte]| byte)
     }
 
-    pub(super) fn short(&mut self) -> Result<u16, Damaged> {
+    pub(super) fn short(&mut self) -> Result<u16, Fault> {
         self.bytes().map(u16::from_le_bytes)
     }
 
-    pub(super) fn long(&mut self) -> Result<u32, Damaged> {
+    pub(super) fn long(&mut self) -> Result<u32, Fault> {
         self.bytes().map(u32::from_le_bytes)
     }
 
-    pub(super) fn double(&mut self) -> Result<f64, Damaged> {
+    pub(super) fn double(&mut self) -> Result<f64, Fault> {
         self.bytes().map(f64::from_le_bytes)
     }
 
-    pub(super) fn skip(&mut self, bytes: usize) -> Result<(), Damaged> {
+    pub(super) fn skip(&mut self, bytes: usize) -> Result<(), Fault> {
         let mut left = bytes;
         while left > self.data.len() {
             left -= self.data.len();
@@ -109,15 +125,15 @@ impl<'s> Record<'s> {
     }
 
     /// The next bytes, all within one record.
-    pub(super) fn slice(&mut self, bytes: usize) -> Result<&'s [u8], Damaged> {
-        let (slice, rest) = self.data.split_at_checked(bytes).ok_or(Damaged)?;
+    pub(super) fn slice(&mut self, bytes: usize) -> Result<&'s [u8], Fault> {
+        let (slice, rest) = self.data.split_at_checked(bytes).ok_or(Fault::Damaged)?;
         self.data = rest;
         Ok(slice)
     }
 
     /// A BIFF8 string: its options, then its characters, then runs of formats and phonetic guides, which are
     /// passed over. No more than `most` units are kept.
-    pub(super) fn unicode(&mut self, units: usize, most: usize) -> Result<String, Damaged> {
+    pub(super) fn unicode(&mut self, units: usize, most: usize) -> Result<String, Fault> {
         const RICH: u8 = 0x08;
         const EXTENDED: u8 = 0x04;
         let options = self.byte()?;
@@ -125,12 +141,12 @@ impl<'s> Record<'s> {
         let extension = if options & EXTENDED == 0 { 0 } else { self.long()? };
         let text = self.characters(units, options, most)?;
         self.skip(runs * 4)?;
-        self.skip(usize::try_from(extension).map_err(|_| Damaged)?)?;
+        self.skip(usize::try_from(extension).map_err(|_| Fault::Damaged)?)?;
         Ok(text)
     }
 
     /// Characters of one or two bytes. Where they go on in another record, that says anew which.
-    fn characters(&mut self, units: usize, options: u8, most: usize) -> Result<String, Damaged> {
+    fn characters(&mut self, units: usize, options: u8, most: usize) -> Result<String, Fault> {
         const WIDE: u8 = 0x01;
         let mut wide = options & WIDE != 0;
         let mut kept: Vec<u16> = Vec::new();
@@ -144,7 +160,7 @@ impl<'s> Record<'s> {
             let width = if wide { 2 } else { 1 };
             let here = left.min(self.data.len() / width);
             if here == 0 {
-                return Err(Damaged);
+                return Err(Fault::Damaged);
             }
             let characters = self.slice(here * width)?;
             let room = most.saturating_sub(kept.len());
@@ -156,7 +172,7 @@ impl<'s> Record<'s> {
             // The cut went through a character.
             kept.pop();
         }
-        String::from_utf16(&kept).map_err(|_| Damaged)
+        String::from_utf16(&kept).map_err(|_| Fault::Damaged)
     }
 }
 

@@ -218,9 +218,31 @@ fn the_older_generation_is_read_in_its_code_page() {
     };
     let file = accepted(&with_page(1258, &sheet));
     assert_eq!(value(&file, 0, Field::FullName), Some("L\u{ea}\u{300} Đao".replace("\u{ea}\u{300}", "ề").as_str()));
-    assert_eq!(refused(&with_page(7, &sheet)), refusal(RefusalReason::CorruptFile, "workbook"));
     let unassigned = [row(0, &headings), row(1, &[b"A\x81"])].concat();
-    assert_eq!(refused(&with_page(1258, &unassigned)), refusal(RefusalReason::CorruptFile, "KBTT!A2"));
+    assert_eq!(refused(&with_page(1258, &unassigned)), refusal(RefusalReason::BadEncoding, "KBTT!A2"));
+    // The same bytes are other letters there: Ren\xe9 would be RenΘ in 437 and RenÚ in 850.
+    for page in [7, 437, 850, 10_000] {
+        assert_eq!(refused(&with_page(page, &sheet)), refusal(RefusalReason::BadEncoding, "workbook"), "{page}");
+    }
+    let plain = [row(0, &headings), row(1, &[&b"REN"[..], guest[1], guest[2], guest[3], guest[4], guest[5]])].concat();
+    let unnamed = |sheet: &[u8]| compound(&[("Book", &stream_5(&[], &[("KBTT", 0, sheet.to_vec())]))]);
+    for (bytes, letters) in [(with_page(367, &plain), with_page(367, &sheet)), (unnamed(&plain), unnamed(&sheet))] {
+        assert_eq!(value(&accepted(&bytes), 0, Field::FullName), Some("REN"));
+        assert_eq!(refused(&letters), refusal(RefusalReason::BadEncoding, "KBTT!A2"));
+    }
+}
+
+#[test]
+fn numbers_do_not_go_on_beyond_the_last_column() {
+    let guests = [labels(0, &HEADINGS), labels(1, &GUEST)].concat();
+    let numbers = |first: u16, count: usize| {
+        let place = [2_u16.to_le_bytes(), first.to_le_bytes()].concat();
+        record(MUL_RK, &[place, [0, 0, 2, 0, 0, 0].repeat(count), u16::MAX.to_le_bytes().to_vec()].concat())
+    };
+    let with = |numbers: Vec<u8>| xls(&[], [guests.clone(), numbers].concat());
+    assert_eq!(kinds(&accepted(&with(numbers(u16::MAX, 1)))), [RowKind::Guest]);
+    assert_eq!(refused(&with(numbers(u16::MAX, 2))), refusal(RefusalReason::CorruptFile, "KBTT!CRXP3"));
+    assert_eq!(refused(&with(numbers(60_000, 6_000))).0, RefusalReason::CorruptFile);
 }
 
 #[test]
