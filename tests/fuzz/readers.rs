@@ -73,5 +73,8 @@ pub fn check_sheet(bytes: &[u8]) {
 /// The beginning of a stream of an old workbook.
 pub const STREAM: &[u8] = b"\x09\x08\x10\x00\x00\x06\x05\x00\0\0\0\0\0\0\0\0\0\0\0\0";
 
+/// The same of the generation before, whose texts are in a code page.
+pub const STREAM_5: &[u8] = b"\x09\x08\x08\x00\x00\x05\x05\x00\0\0\0\0";
+
 /// The heading of a guest list with commas.
 pub const HEADING: &[u8] = b"Full name,DOB,Nationality,Passport,Arrival,Room\n";

@@ -4,4 +4,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| tamtru_fuzz::check_after(&[tamtru_fuzz::STREAM], bytes));
+fuzz_target!(|bytes: &[u8]| tamtru_fuzz::check_after(&[tamtru_fuzz::STREAM, tamtru_fuzz::STREAM_5], bytes));
