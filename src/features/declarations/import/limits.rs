@@ -38,7 +38,7 @@ impl Default for Limits {
             sheets: 400,
             cells: 500_000,
             columns: 256,
-            rows: 12_000,
+            rows: 10_500,
             text_bytes: 16 * 1024 * 1024,
             cell_chars: 500,
             xml_depth: 8,
