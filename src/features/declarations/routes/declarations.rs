@@ -30,7 +30,8 @@ use crate::{
 ///
 /// All stays are filed, or none with every finding of every stay (422); `on_error=skip` files the good ones. A repeat
 /// by `Idempotency-Key`, by `client_reference` or by the same guests answers with the first record and
-/// `Idempotent-Replayed: true`, never with a second one. A late declaration is accepted and marked late.
+/// `Idempotent-Replayed: true`, never with a second one, also after an amendment. The same document and day of arrival
+/// with another person is refused, not answered as a repeat. A late declaration is accepted and marked late.
 #[utoipa::path(
     post, path = "/api/v1/declarations", operation_id = "file_declaration", tag = "declarations",
     security(("bearer" = [])), params(FilingOptions, ("Idempotency-Key" = Option<String>, Header, description = "Mandatory for API clients")),
