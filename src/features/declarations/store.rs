@@ -31,7 +31,7 @@ use crate::{
         page::{Page, PageRequest},
         text::fold,
     },
-    platform::db::{in_powers_of_two, padded},
+    platform::db::{Failure, in_powers_of_two, padded},
 };
 
 /// Rows in one statement: 33 columns stay below the limits of bound values of both databases.
@@ -218,7 +218,7 @@ pub async fn insert_all(
     mut declarations: Vec<declaration::Model>,
     mut stays: Vec<stay::Model>,
     mut written: impl FnMut(usize),
-) -> Result<(), DbErr> {
+) -> Result<(), Failure> {
     // Everybody takes unique keys in one order, so that two transactions never wait for each other in a circle.
     declarations.sort_by(|a, b| a.reference_key.cmp(&b.reference_key));
     stays.sort_by(|a, b| a.natural_key.cmp(&b.natural_key));
@@ -227,12 +227,43 @@ pub async fn insert_all(
         declaration::Entity::insert_many(rows).exec_without_returning(conn).await?;
     }
     for rows in in_powers_of_two(stays, ROWS) {
-        let count = rows.len();
+        let person = |row: &stay::Model| (row.full_name.clone(), row.date_of_birth.clone());
+        let guests: HashMap<String, (String, String)> =
+            rows.iter().filter_map(|row| Some((row.natural_key.clone()?, person(row)))).collect();
         let rows = rows.into_iter().map(|row| stay::ActiveModel::from(row).reset_all());
         stay::Entity::insert_many(rows).exec_without_returning(conn).await?;
-        written(count);
+        refuse_amended_meanwhile(conn, &guests).await?;
+        written(guests.len());
     }
     Ok(())
+}
+
+/// Refuses a stay that repeats one which was filed and amended to another key between the look at what is known and this
+/// write. Asked after the write: whoever held the key has committed by then, so nothing can come between.
+async fn refuse_amended_meanwhile(
+    conn: &impl ConnectionTrait,
+    guests: &HashMap<String, (String, String)>,
+) -> Result<(), Failure> {
+    let keys = guests.keys().cloned().collect();
+    let former = stay_former_key::Entity::find()
+        .filter(stay_former_key::Column::NaturalKey.is_in(padded(keys)))
+        .all(conn)
+        .await?;
+    let is_same = |row: &stay_former_key::Model| {
+        let guest = guests.get(&row.natural_key);
+        guest.is_some_and(|(name, birth)| (name, birth) == (&row.full_name, &row.date_of_birth))
+    };
+    let same = former.into_iter().filter(is_same);
+    let stays: Vec<Uuid> = same.map(|row| row.stay_id).collect();
+    if stays.is_empty() {
+        return Ok(());
+    }
+    let standing = stay::Entity::find()
+        .filter(stay::Column::Id.is_in(padded(stays)))
+        .filter(stay::Column::Status.ne(stay::Status::Withdrawn))
+        .count(conn)
+        .await?;
+    if standing == 0 { Ok(()) } else { Err(Failure::Conflict("stay_former_key".to_owned())) }
 }
 
 /// Stays declared at an establishment that a list may speak of: of these documents, and those whose nights touch the

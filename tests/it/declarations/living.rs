@@ -425,3 +425,30 @@ async fn another_person_is_never_answered_as_declared_already() {
         assert_eq!(again.id(), filed.id(), "his first filing still finds his stay");
     }
 }
+
+/// Repeats of a filing race with its amendment to another number: whoever comes first, there is one stay.
+#[tokio::test(flavor = "multi_thread")]
+async fn repeats_that_race_with_an_amendment_double_nobody() {
+    for app in TestApp::both().await {
+        let hotel = app.sign_in("hotel").await;
+        for number in 1..9 {
+            let filed = file(&app, number..number + 1).await;
+            let (path, other) = (stay_path(&filed, 0), format!("ZX{number:07}"));
+            let change = json!({ "document": { "number": other }, "reason": "gõ nhầm" });
+            let again = json!({ "establishment_id": app.establishment("hotel"), "stays": [guest(number)] });
+            let repeats = (0..4).map(|_| hotel.post("/api/v1/declarations", again.clone()));
+            let (amended, repeats) =
+                tokio::join!(patch(&hotel, &path, "*", change), futures::future::join_all(repeats));
+            assert_eq!(amended.status, 200, "{}", amended.text());
+            for repeat in repeats {
+                assert_eq!((repeat.status, repeat.id()), (200, filed.id()), "{}", repeat.text());
+            }
+            let old = hotel.get(&format!("/api/v1/stays?q=ZS{number:07}")).await.expect(200);
+            let new = hotel.get(&format!("/api/v1/stays?q={other}")).await.expect(200);
+            assert_eq!(
+                (old.json["items"].as_array().map(Vec::len), new.json["items"].as_array().map(Vec::len)),
+                (Some(0), Some(1))
+            );
+        }
+    }
+}
