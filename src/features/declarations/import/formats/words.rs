@@ -96,6 +96,10 @@ pub(super) const PERMITTED: Headings = &[
     ("permitted stay until", Field::PermittedStayUntil),
 ];
 
+/// What a list of guests must have a column for: without one of these no guest of it could be filed.
+pub(super) const REQUIRED: &[&[Field]] =
+    &[&[Field::FullName], &[Field::DateOfBirth], &[Field::Nationality], &[Field::DocumentNumber], &[Field::ArrivedOn]];
+
 /// Headings of names in pieces, for formats that have the name in one column.
 pub(super) const SPLIT_NAME: &[&str] = &[
     "ho",
