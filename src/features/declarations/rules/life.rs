@@ -229,7 +229,7 @@ pub fn check_out(row: &stay::Model, departed_on: NaiveDate, today: NaiveDate) ->
     Ok(())
 }
 
-/// Years that a stay can last; beyond them the date is a slip.
+/// Most days that a stay can last, ten years; beyond them the date is a slip.
 const LONGEST: i64 = 10 * 366;
 
 /// A longer stay: later than planned so far.

@@ -179,14 +179,9 @@ pub(super) async fn judge_again(
         again.counts.add(judged.verdict);
         let changed = digest(judged.verdict, judged.already, &judged.findings_json(), &judged.record()) != row.said;
         if judged.verdict == RowVerdict::Accepted {
-            let mut stay = judged.examined.clone();
-            if let Some(examined) = &mut stay {
-                examined.record.clear();
-            }
-            if !changed {
-                judged.examined = None;
-            }
-            again.accepted.extend(stay.map(|stay| (row.position, stay)));
+            // What a changed row will say is still needed there.
+            let guest = if changed { judged.examined.clone() } else { judged.examined.take() };
+            again.accepted.extend(guest.map(|guest| (row.position, Examined { record: Record::new(), ..guest })));
         }
         if changed {
             again.changed.push((row.position, judged));
